@@ -1,0 +1,27 @@
+package io.stemma.engine.runtime;
+
+/** Every bound of the engine: unit in the name, the consequence of reaching it in the comment. */
+public final class Limits {
+    /** Presence is kept per block of this many bytes, whatever the logical block of the volume. */
+    public static final int LAYER_BLOCK_BYTES = 4096;
+
+    /** The largest single read or write a volume accepts; larger ones are refused by SCSI before. */
+    public static final int TRANSFER_BYTES_MAX = 16 << 20;
+
+    /** Volumes in one pool; creating one more is refused. */
+    public static final int VOLUMES_MAX = 4096;
+
+    /** Length of a volume's name in characters; a longer one is refused. */
+    public static final int VOLUME_NAME_CHARS_MAX = 64;
+
+    /** Entries in a pool's registry; one more is refused. */
+    public static final int REGISTRY_ENTRIES_MAX = 65_536;
+
+    /** Bytes of one registry value; a longer one is refused. */
+    public static final int REGISTRY_VALUE_BYTES_MAX = 64 << 10;
+
+    /** Requests that wait for the I/O pool of one backend; the next is refused as TRANSIENT. */
+    public static final int POOL_QUEUE_MAX = 65_536;
+
+    private Limits() {}
+}

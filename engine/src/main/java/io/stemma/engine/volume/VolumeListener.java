@@ -1,0 +1,19 @@
+package io.stemma.engine.volume;
+
+import io.stemma.engine.block.DeviceFault;
+import io.stemma.engine.block.Geometry;
+
+/** Told of what happens to a volume. Any thread; must not block or throw. */
+public interface VolumeListener {
+    /** The capacity changed. */
+    default void resized(Geometry geometry) {}
+
+    /** The volume went offline. */
+    default void offline(DeviceFault fault) {}
+
+    /** The volume is being deleted; every later request completes with GONE. */
+    default void deleted() {}
+
+    /** {@link Volume#congested} changed. */
+    default void congestionChanged(boolean congested) {}
+}
