@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One SCSI command in flight (SAM-5, 5.1), the meeting point of transport and logical unit. Pooled by
  * its transport and used again, so that a command costs no garbage. The transport fills in the request
- * and, where the command takes data out, gathers all of it before {@link LogicalUnit#execute}; the
+ * and, where the command takes data out, gathers all of it before {@link TargetDevice#execute}; the
  * logical unit asks for memory for data in, sets the outcome, and calls {@link #finish} exactly once.
  */
 public abstract class ScsiTask {
