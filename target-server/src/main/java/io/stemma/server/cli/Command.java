@@ -1,0 +1,62 @@
+package io.stemma.server.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What all commands on a pool share: where it is, how the answer is shown. Exit codes: 0, 1, 2. */
+abstract class Command implements Callable<Integer> {
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            defaultValue = "${env:STEMMA_DATA:-data}",
+            description = "data folder of the server (default: ${DEFAULT-VALUE})")
+    private Path data = Path.of("data");
+
+    @Option(names = "--json", description = "print the answer as JSON")
+    private boolean json;
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    /** The operation and what it needs. */
+    abstract String operation();
+
+    /** Fills in the arguments. */
+    abstract void arguments(ObjectNode arguments);
+
+    /** Shows the answer to a person. */
+    abstract void show(ObjectNode result, Table out);
+
+    @Override
+    public final Integer call() {
+        ObjectNode arguments = ControlProtocol.JSON.createObjectNode();
+        arguments(arguments);
+        AdministrationSource source = StemmaCommand.source(spec);
+        try (Administration administration = source.open(data.toAbsolutePath().normalize())) {
+            ObjectNode result = administration.perform(operation(), arguments);
+            if (json) {
+                spec.commandLine().getOut().println(result.toPrettyString());
+            } else {
+                Table table = new Table();
+                show(result, table);
+                spec.commandLine().getOut().print(table.text());
+            }
+            spec.commandLine().getOut().flush();
+            return 0;
+        } catch (AdministrationException refused) {
+            if (json) {
+                ObjectNode error = ControlProtocol.JSON.createObjectNode();
+                error.put("error", refused.getMessage());
+                spec.commandLine().getOut().println(error.toPrettyString());
+                spec.commandLine().getOut().flush();
+            } else {
+                spec.commandLine().getErr().println("stemma: " + refused.getMessage());
+                spec.commandLine().getErr().flush();
+            }
+            return 1;
+        }
+    }
+}

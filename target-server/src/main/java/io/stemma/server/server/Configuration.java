@@ -1,0 +1,48 @@
+package io.stemma.server.server;
+
+import io.stemma.server.iscsi.session.Network;
+import io.stemma.server.iscsi.session.Portal;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A configuration that was validated whole: what must exist. Immutable.
+ *
+ * @param portals where to listen; empty takes the default
+ * @param volumes volumes that must exist
+ * @param targets targets that must exist
+ * @param discovery who may discover, or null for everybody
+ */
+record Configuration(
+        List<Portal> portals,
+        List<VolumeEntry> volumes,
+        List<TargetEntry> targets,
+        @Nullable ChapEntry discovery) {
+
+    /** Nothing must exist. */
+    static final Configuration EMPTY =
+            new Configuration(List.of(), List.of(), List.of(), null);
+
+    /** A volume that must exist. */
+    record VolumeEntry(
+            String name, long sizeBytes, int blockSize, boolean writeCache, Origin origin) {}
+
+    /** A target that must exist. */
+    record TargetEntry(
+            String name,
+            String alias,
+            List<LunEntry> luns,
+            List<String> initiators,
+            List<Network> networks,
+            @Nullable ChapEntry chap,
+            Origin origin) {}
+
+    /** A logical unit of a target. */
+    record LunEntry(int lun, String volume, boolean readOnly, Origin origin) {}
+
+    /** CHAP accounts: those of initiators and, for mutual CHAP, ours. */
+    record ChapEntry(List<AccountEntry> accounts, @Nullable AccountEntry mutual) {}
+
+    /** A name and where its secret is. */
+    record AccountEntry(String user, SecretSource secret, Origin origin) {}
+}
