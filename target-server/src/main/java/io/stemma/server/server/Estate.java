@@ -1,0 +1,345 @@
+package io.stemma.server.server;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.stemma.engine.block.DeviceException;
+import io.stemma.engine.block.Geometry;
+import io.stemma.engine.runtime.ByteSize;
+import io.stemma.engine.volume.Volume;
+import io.stemma.engine.volume.VolumeBackend;
+import io.stemma.engine.volume.VolumeDescription;
+import io.stemma.engine.volume.VolumeId;
+import io.stemma.engine.volume.VolumeSpecification;
+import io.stemma.server.cli.AdministrationException;
+import io.stemma.server.cli.ControlProtocol;
+import io.stemma.server.iscsi.session.TargetDirectory;
+import io.stemma.server.iscsi.session.TargetNode;
+import io.stemma.server.scsi.TargetDevice;
+import io.stemma.server.server.Configuration.LunEntry;
+import io.stemma.server.server.Configuration.TargetEntry;
+import io.stemma.server.server.Configuration.VolumeEntry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The targets and logical units that exist: what the configuration names joined with what commands left
+ * in the registry, shown to initiators through a {@link TargetDirectory}. All methods are called by one
+ * thread at a time ({@link PoolAdministration} sees to that).
+ */
+final class Estate {
+    private static final String TARGET_PREFIX = "target/";
+    private static final String LUN_PREFIX = "lun/";
+
+    /** First size of the volume that a fresh pool without a configuration gets. */
+    static final long DEMO_BYTES = 1L << 30;
+
+    /** The target that a fresh pool without a configuration gets. */
+    static final String DEMO_TARGET = "iqn.2026-11.io.stemma:demo";
+
+    private final VolumeBackend backend;
+    private final TargetDirectory directory;
+    private final Map<String, String> environment;
+    private final Map<String, TargetDefinition> targets = new TreeMap<>();
+    private final Map<String, Map<Integer, LunDefinition>> luns = new TreeMap<>();
+    private final Map<String, Origin> configuredVolumes = new TreeMap<>();
+    private final List<String> problems = new ArrayList<>();
+    private final LogicalUnits units;
+
+    Estate(
+            VolumeBackend backend,
+            TargetDirectory directory,
+            LogicalUnits units,
+            Map<String, String> environment) {
+        this.backend = backend;
+        this.directory = directory;
+        this.units = units;
+        this.environment = environment;
+    }
+
+    /** Reads what commands left in the registry. */
+    void load() throws AdministrationException {
+        for (byte[] value : backend.registry().list(TARGET_PREFIX).values()) {
+            TargetDefinition target = TargetDefinition.fromJson(json(value), Origin.COMMAND);
+            targets.put(target.name(), target);
+        }
+        for (Map.Entry<String, byte[]> entry : backend.registry().list(LUN_PREFIX).entrySet()) {
+            String path = entry.getKey().substring(LUN_PREFIX.length());
+            String target = path.substring(0, path.lastIndexOf('/'));
+            LunDefinition lun = LunDefinition.fromJson(json(entry.getValue()), Origin.COMMAND);
+            lunsOf(target).put(lun.lun(), lun);
+        }
+    }
+
+    private static ObjectNode json(byte[] value) throws AdministrationException {
+        try {
+            if (ControlProtocol.JSON.readTree(value) instanceof ObjectNode node) {
+                return node;
+            }
+        } catch (IOException broken) {
+            throw new AdministrationException("an entry of the registry cannot be read", broken);
+        }
+        throw new AdministrationException("an entry of the registry is not an object");
+    }
+
+    /** Whether nothing was ever made here. */
+    boolean fresh() {
+        return backend.volumes().isEmpty() && targets.isEmpty();
+    }
+
+    /** Makes the demonstration volume and target, as commands would. */
+    void demonstrate() throws DeviceException, AdministrationException {
+        Volume volume =
+                backend.create(
+                        new VolumeSpecification(
+                                "demo", new Geometry(DEMO_BYTES / 512, 512, 4096), true));
+        putTarget(
+                new TargetDefinition(
+                        DEMO_TARGET, "demo", List.of(), List.of(), null, Origin.COMMAND));
+        putLun(
+                DEMO_TARGET,
+                new LunDefinition(0, volume.description().id(), false, Origin.COMMAND));
+    }
+
+    /**
+     * Joins a configuration: makes what is missing, refuses what contradicts.
+     *
+     * @throws ConfigurationException with every contradiction, each naming both sides; nothing was made
+     */
+    void establish(Configuration configuration) throws ConfigurationException, DeviceException {
+        List<ConfigurationException.Fault> faults = new ArrayList<>();
+        configuration.volumes().forEach(entry -> judge(entry, faults));
+        configuration.targets().forEach(entry -> judge(entry, configuration, faults));
+        if (!faults.isEmpty()) {
+            throw new ConfigurationException(faults);
+        }
+        for (VolumeEntry entry : configuration.volumes()) {
+            configuredVolumes.put(entry.name(), entry.origin());
+            if (backend.volume(entry.name()).isEmpty()) {
+                backend.create(
+                        new VolumeSpecification(
+                                entry.name(),
+                                new Geometry(
+                                        entry.sizeBytes() / entry.blockSize(),
+                                        entry.blockSize(),
+                                        4096),
+                                entry.writeCache()));
+            }
+        }
+        for (TargetEntry entry : configuration.targets()) {
+            targets.put(
+                    entry.name(),
+                    new TargetDefinition(
+                            entry.name(),
+                            entry.alias(),
+                            entry.initiators(),
+                            entry.networks(),
+                            entry.chap(),
+                            entry.origin()));
+            for (LunEntry lun : entry.luns()) {
+                VolumeId id = backend.volume(lun.volume()).orElseThrow().description().id();
+                lunsOf(entry.name())
+                        .put(
+                                lun.lun(),
+                                new LunDefinition(lun.lun(), id, lun.readOnly(), lun.origin()));
+            }
+        }
+    }
+
+    private void judge(VolumeEntry entry, List<ConfigurationException.Fault> faults) {
+        Volume volume = backend.volume(entry.name()).orElse(null);
+        if (volume == null) {
+            return;
+        }
+        VolumeDescription is = volume.description();
+        List<String> differences = new ArrayList<>();
+        if (is.geometry().sizeBytes() != entry.sizeBytes()) {
+            differences.add(
+                    "size "
+                            + ByteSize.format(entry.sizeBytes())
+                            + " against "
+                            + ByteSize.format(is.geometry().sizeBytes()));
+        }
+        if (is.geometry().logicalBlockBytes() != entry.blockSize()) {
+            differences.add(
+                    "block size "
+                            + entry.blockSize()
+                            + " against "
+                            + is.geometry().logicalBlockBytes());
+        }
+        if (is.writeCache() != entry.writeCache()) {
+            differences.add("write cache " + entry.writeCache() + " against " + is.writeCache());
+        }
+        if (!differences.isEmpty()) {
+            faults.add(
+                    new ConfigurationException.Fault(
+                            entry.origin(),
+                            "volume \""
+                                    + entry.name()
+                                    + "\" exists in the pool with other properties: "
+                                    + String.join(", ", differences)
+                                    + "; change the configuration, or the volume with stemma"
+                                    + " volume resize or write-cache"));
+        }
+    }
+
+    private void judge(
+            TargetEntry entry,
+            Configuration configuration,
+            List<ConfigurationException.Fault> faults) {
+        if (targets.containsKey(entry.name())) {
+            faults.add(
+                    new ConfigurationException.Fault(
+                            entry.origin(),
+                            "target "
+                                    + entry.name()
+                                    + " was made by a command as well; take it out here, or run"
+                                    + " stemma target delete "
+                                    + entry.name()));
+        }
+        for (LunEntry lun : entry.luns()) {
+            boolean named =
+                    configuration.volumes().stream().anyMatch(v -> v.name().equals(lun.volume()));
+            if (!named && backend.volume(lun.volume()).isEmpty()) {
+                faults.add(
+                        new ConfigurationException.Fault(
+                                lun.origin(),
+                                "volume \""
+                                        + lun.volume()
+                                        + "\" does not exist; name it under volumes or create it"
+                                        + " with stemma volume create"));
+            }
+            if (lunsOf(entry.name()).containsKey(lun.lun())) {
+                faults.add(
+                        new ConfigurationException.Fault(
+                                lun.origin(),
+                                "LUN "
+                                        + lun.lun()
+                                        + " of "
+                                        + entry.name()
+                                        + " was mapped by a command as well; take it out here, or"
+                                        + " run stemma lun unmap "
+                                        + entry.name()
+                                        + " "
+                                        + lun.lun()));
+            }
+        }
+        if (entry.chap() != null) {
+            try {
+                new TargetDefinition(
+                                entry.name(), "", List.of(), List.of(), entry.chap(), Origin.COMMAND)
+                        .access(environment);
+            } catch (IOException unreadable) {
+                faults.add(
+                        new ConfigurationException.Fault(
+                                entry.origin(), String.valueOf(unreadable.getMessage())));
+            }
+        }
+    }
+
+    /** Shows every target to initiators. */
+    void publish() {
+        targets.values().forEach(this::publish);
+    }
+
+    private void publish(TargetDefinition target) {
+        TargetNode before = directory.target(target.name());
+        TargetDevice device =
+                before == null ? units.device(target.name()) : before.device();
+        try {
+            TargetNode node =
+                    new TargetNode(
+                            target.name(), target.alias(), target.access(environment), device);
+            if (before == null) {
+                for (LunDefinition lun : lunsOf(target.name()).values()) {
+                    show(target.name(), device, lun);
+                }
+            }
+            directory.put(node);
+        } catch (IOException unreadable) {
+            problems.add(
+                    "target " + target.name() + " is not served: " + unreadable.getMessage());
+        }
+    }
+
+    private void show(String target, TargetDevice device, LunDefinition lun) {
+        Volume volume = volume(lun.volume());
+        if (volume == null) {
+            problems.add(
+                    "LUN " + lun.lun() + " of " + target + " names a volume that does not exist");
+        } else {
+            units.map(device, lun, volume);
+        }
+    }
+
+    @Nullable Volume volume(VolumeId id) {
+        return backend.volumes().stream()
+                .filter(volume -> volume.description().id().equals(id))
+                .findFirst()
+                .orElse(null);
+    }
+
+    Map<String, TargetDefinition> targets() {
+        return targets;
+    }
+
+    Map<Integer, LunDefinition> lunsOf(String target) {
+        return luns.computeIfAbsent(target, name -> new TreeMap<>());
+    }
+
+    /** Where the configuration names a volume, or null. */
+    @Nullable Origin configured(String volumeName) {
+        return configuredVolumes.get(volumeName);
+    }
+
+    List<String> problems() {
+        return problems;
+    }
+
+    /** Makes or changes a target of the registry. */
+    void putTarget(TargetDefinition target) throws DeviceException {
+        backend.registry()
+                .put(
+                        TARGET_PREFIX + target.name(),
+                        target.toJson().toString().getBytes(StandardCharsets.UTF_8));
+        targets.put(target.name(), target);
+        publish(target);
+    }
+
+    /** Removes a target of the registry with its mappings. */
+    void removeTarget(String name) throws DeviceException {
+        for (Integer lun : List.copyOf(lunsOf(name).keySet())) {
+            removeLun(name, lun);
+        }
+        backend.registry().remove(TARGET_PREFIX + name);
+        targets.remove(name);
+        luns.remove(name);
+        directory.remove(name);
+    }
+
+    /** Maps a logical unit and keeps the mapping in the registry. */
+    void putLun(String target, LunDefinition lun) throws DeviceException {
+        backend.registry()
+                .put(
+                        LUN_PREFIX + target + "/" + lun.lun(),
+                        lun.toJson().toString().getBytes(StandardCharsets.UTF_8));
+        lunsOf(target).put(lun.lun(), lun);
+        TargetNode node = directory.target(target);
+        if (node != null) {
+            show(target, node.device(), lun);
+        }
+    }
+
+    /** Unmaps a logical unit. */
+    void removeLun(String target, int lun) throws DeviceException {
+        backend.registry().remove(LUN_PREFIX + target + "/" + lun);
+        lunsOf(target).remove(lun);
+        TargetNode node = directory.target(target);
+        if (node != null) {
+            node.device().unmap(lun);
+        }
+    }
+}
