@@ -1,10 +1,10 @@
 package io.stemma.engine.block;
 
 /**
- * Something that stores blocks. Overlapping operations that are in flight together may take effect in
- * either order, but each logical block is afterwards wholly of one of them. A flush covers what
- * completed before it was submitted. All methods may be called from an event loop: none of them waits
- * for a slow disk.
+ * Something that stores blocks. Overlapping operations that are in flight together may take effect
+ * in either order, but each logical block is afterwards wholly of one of them. A flush covers what
+ * completed before it was submitted. All methods may be called from an event loop: none of them
+ * waits for a slow disk.
  */
 public interface BlockDevice {
     /** The shape of the device now; it changes by resize only. */

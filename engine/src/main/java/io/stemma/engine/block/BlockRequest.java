@@ -1,6 +1,7 @@
 package io.stemma.engine.block;
 
 import io.stemma.engine.runtime.Invariant;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * #completed}, prepare it again. Memory is given by native address and must stay valid until {@link
  * #completed}; the submitter holds the reference that keeps it so.
  *
- * <p>{@link #completed} runs exactly once a submission, on any thread, perhaps before {@code submit}
- * returned. It must not block.
+ * <p>{@link #completed} runs exactly once a submission, on any thread, perhaps before {@code
+ * submit} returned. It must not block.
  */
 public abstract class BlockRequest {
     /** What is to be done. */

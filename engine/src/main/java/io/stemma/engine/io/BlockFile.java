@@ -3,8 +3,9 @@ package io.stemma.engine.io;
 import java.io.IOException;
 
 /**
- * One open file, read and written by position from native memory. Any thread, concurrently. No method
- * is ever interrupted; all block except {@link #readNow}. An {@link IOException} names the file.
+ * One open file, read and written by position from native memory. Any thread, concurrently. No
+ * method is ever interrupted; all block except {@link #readNow}. An {@link IOException} names the
+ * file.
  */
 public interface BlockFile extends AutoCloseable {
     /** The name inside its folder. */
@@ -17,7 +18,8 @@ public interface BlockFile extends AutoCloseable {
     void read(long offset, long address, int length) throws IOException;
 
     /**
-     * Reads if every page is cached ({@code RWF_NOWAIT}); never waits for a disk, fit for event loops.
+     * Reads if every page is cached ({@code RWF_NOWAIT}); never waits for a disk, fit for event
+     * loops.
      *
      * @return false if the caller must use {@link #read} on a thread that may wait
      */

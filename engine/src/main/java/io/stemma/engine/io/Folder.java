@@ -4,14 +4,17 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * One folder of files. Creation, rename and unlink are durable only after {@link #sync}. Blocking; any
- * thread.
+ * One folder of files. Creation, rename and unlink are durable only after {@link #sync}. Blocking;
+ * any thread.
  */
 public interface Folder extends AutoCloseable {
     /** Where it is, for messages. */
     String path();
 
-    /** Which boot, device, file system and mount this is: what decides whether a page cache survived. */
+    /**
+     * Which boot, device, file system and mount this is: what decides whether a page cache
+     * survived.
+     */
     MountIdentity identity() throws IOException;
 
     /** Names of all plain files. */

@@ -1,8 +1,9 @@
 package io.stemma.engine.runtime;
 
 /**
- * What must hold if our own code is right. Always on. A violation takes one volume offline, never the
- * process: whoever steps a volume's work catches {@link InvariantViolation} and calls the volume off.
+ * What must hold if our own code is right. Always on. A violation takes one volume offline, never
+ * the process: whoever steps a volume's work catches {@link InvariantViolation} and calls the
+ * volume off.
  */
 public final class Invariant {
     private Invariant() {}

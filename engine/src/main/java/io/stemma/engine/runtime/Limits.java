@@ -5,7 +5,9 @@ public final class Limits {
     /** Presence is kept per block of this many bytes, whatever the logical block of the volume. */
     public static final int LAYER_BLOCK_BYTES = 4096;
 
-    /** The largest single read or write a volume accepts; larger ones are refused by SCSI before. */
+    /**
+     * The largest single read or write a volume accepts; larger ones are refused by SCSI before.
+     */
     public static final int TRANSFER_BYTES_MAX = 16 << 20;
 
     /** Volumes in one pool; creating one more is refused. */

@@ -3,8 +3,9 @@ package io.stemma.server.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * Does what an administrator asks for. Operations are named "volume.create", "lun.map" and so on; what
- * goes in and comes out is JSON, because it crosses a socket unchanged. Blocking; control threads.
+ * Does what an administrator asks for. Operations are named "volume.create", "lun.map" and so on;
+ * what goes in and comes out is JSON, because it crosses a socket unchanged. Blocking; control
+ * threads.
  */
 public interface Administration extends AutoCloseable {
     /**

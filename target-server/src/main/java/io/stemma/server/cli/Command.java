@@ -1,11 +1,13 @@
 package io.stemma.server.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 
 /** What all commands on a pool share: where it is, how the answer is shown. Exit codes: 0, 1, 2. */
 abstract class Command implements Callable<Integer> {

@@ -1,11 +1,13 @@
 package io.stemma.server.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What runs over the control socket: one line of JSON each way, {@code {"operation":..,

@@ -2,6 +2,7 @@ package io.stemma.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;

@@ -1,6 +1,7 @@
 package io.stemma.server.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import picocli.CommandLine;
 
 /** {@code stemma status}. */

@@ -2,7 +2,9 @@ package io.stemma.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.stemma.engine.runtime.ByteSize;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -82,7 +84,10 @@ final class VolumeCommand {
         @Override
         void arguments(ObjectNode arguments) {
             super.arguments(arguments);
-            arguments.put("size", size).put("blockSize", blockSize).put("writeCache", !writeThrough);
+            arguments
+                    .put("size", size)
+                    .put("blockSize", blockSize)
+                    .put("writeCache", !writeThrough);
         }
     }
 

@@ -1,6 +1,6 @@
 /**
- * The command line: what people type, what they read. Leaves doing it to an {@link Administration}, a
- * running server over its socket or the pool itself. One short-lived thread. Document: README.md.
+ * The command line: what people type, what they read. Leaves doing it to an {@link Administration},
+ * a running server over its socket or the pool itself. One short-lived thread. Document: README.md.
  */
 @NullMarked
 package io.stemma.server.cli;

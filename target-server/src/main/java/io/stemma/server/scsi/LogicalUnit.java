@@ -3,8 +3,8 @@ package io.stemma.server.scsi;
 /** A logical unit (SAM-5, 4.5.19): executes commands on a volume. */
 public final class LogicalUnit {
     /**
-     * Executes a command whose data out is complete. Called on the event loop of the task's nexus; ends
-     * with {@link ScsiTask#finish}, perhaps before this returns, perhaps on another thread.
+     * Executes a command whose data out is complete. Called on the event loop of the task's nexus;
+     * ends with {@link ScsiTask#finish}, perhaps before this returns, perhaps on another thread.
      */
     public void execute(ScsiTask task) {
         task.status(2);

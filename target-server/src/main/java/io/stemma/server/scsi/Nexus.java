@@ -1,9 +1,9 @@
 package io.stemma.server.scsi;
 
 /**
- * An I_T nexus (SAM-5, 4.7): who sends commands. One object as long as the session lives; the identity
- * outlives it, because reservations and unit attentions belong to initiator port and target port
- * (RFC 7143, 4.4.2), not to a connection.
+ * An I_T nexus (SAM-5, 4.7): who sends commands. One object as long as the session lives; the
+ * identity outlives it, because reservations and unit attentions belong to initiator port and
+ * target port (RFC 7143, 4.4.2), not to a connection.
  */
 public interface Nexus {
     /** Initiator port: initiator name, ",i,0x", ISID in 12 hexadecimal digits (RFC 7143, 4.4.2). */
@@ -20,6 +20,8 @@ public interface Nexus {
      */
     void abortTasks(@org.jspecify.annotations.Nullable LogicalUnit unit, Runnable done);
 
-    /** The logical unit map or a capacity changed; the transport may send an asynchronous message. */
+    /**
+     * The logical unit map or a capacity changed; the transport may send an asynchronous message.
+     */
     default void unitAttentionRaised(LogicalUnit unit) {}
 }

@@ -2,13 +2,15 @@ package io.stemma.server.scsi;
 
 import io.stemma.engine.block.BlockRequest;
 import io.stemma.engine.block.DeviceFault;
+
 import org.jspecify.annotations.Nullable;
 
 /**
- * One SCSI command in flight (SAM-5, 5.1), the meeting point of transport and logical unit. Pooled by
- * its transport and used again, so that a command costs no garbage. The transport fills in the request
- * and, where the command takes data out, gathers all of it before {@link TargetDevice#execute}; the
- * logical unit asks for memory for data in, sets the outcome, and calls {@link #finish} exactly once.
+ * One SCSI command in flight (SAM-5, 5.1), the meeting point of transport and logical unit. Pooled
+ * by its transport and used again, so that a command costs no garbage. The transport fills in the
+ * request and, where the command takes data out, gathers all of it before {@link
+ * TargetDevice#execute}; the logical unit asks for memory for data in, sets the outcome, and calls
+ * {@link #finish} exactly once.
  */
 public abstract class ScsiTask {
     /** Longest CDB carried; a longer one is refused before it gets here. */
@@ -121,7 +123,10 @@ public abstract class ScsiTask {
      */
     public abstract long dataInLater(int lengthBytes);
 
-    /** How many bytes of the memory for data in are to be sent; also what residuals are counted from. */
+    /**
+     * How many bytes of the memory for data in are to be sent; also what residuals are counted
+     * from.
+     */
     public final void dataInLength(int lengthBytes) {
         dataInLength = lengthBytes;
     }
@@ -166,7 +171,9 @@ public abstract class ScsiTask {
         senseLength = lengthBytes;
     }
 
-    /** Marks the task aborted: what was not issued is dropped, no status will be sent. Any thread. */
+    /**
+     * Marks the task aborted: what was not issued is dropped, no status will be sent. Any thread.
+     */
     public final void abort() {
         aborted = true;
         request.cancel();

@@ -1,8 +1,9 @@
 package io.stemma.server.scsi;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A SCSI target device with its logical units (SAM-5, 4.5.6). Lookups read an immutable snapshot;
@@ -12,8 +13,8 @@ public final class TargetDevice {
     private volatile Map<Integer, LogicalUnit> units = Map.of();
 
     /**
-     * Runs a command on the logical unit that {@code lun} addresses; one that does not exist answers
-     * what SPC-5 wants of an incorrect logical unit number.
+     * Runs a command on the logical unit that {@code lun} addresses; one that does not exist
+     * answers what SPC-5 wants of an incorrect logical unit number.
      *
      * @param lun the eight bytes of the LUN field (SAM-5, 4.6)
      */

@@ -1,6 +1,7 @@
 package io.stemma.server.server;
 
 import io.stemma.server.iscsi.session.Network;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;

@@ -2,8 +2,10 @@ package io.stemma.server.server;
 
 import io.stemma.server.iscsi.session.Network;
 import io.stemma.server.iscsi.session.Portal;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /**
  * A configuration that was validated whole: what must exist. Immutable.
@@ -20,8 +22,7 @@ record Configuration(
         @Nullable ChapEntry discovery) {
 
     /** Nothing must exist. */
-    static final Configuration EMPTY =
-            new Configuration(List.of(), List.of(), List.of(), null);
+    static final Configuration EMPTY = new Configuration(List.of(), List.of(), List.of(), null);
 
     /** A volume that must exist. */
     record VolumeEntry(

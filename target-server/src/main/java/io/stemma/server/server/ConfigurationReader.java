@@ -8,6 +8,14 @@ import io.stemma.server.server.Configuration.ChapEntry;
 import io.stemma.server.server.Configuration.LunEntry;
 import io.stemma.server.server.Configuration.TargetEntry;
 import io.stemma.server.server.Configuration.VolumeEntry;
+
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -16,12 +24,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Reads a configuration file and judges it whole: all faults together, each with its line. */
 final class ConfigurationReader {
@@ -51,8 +53,7 @@ final class ConfigurationReader {
             throw new IOException("configuration file " + path + " exceeds 4 MiB");
         }
         Path parent = path.toAbsolutePath().getParent();
-        return parse(
-                Files.readString(path), path.toString(), parent == null ? path : parent);
+        return parse(Files.readString(path), path.toString(), parent == null ? path : parent);
     }
 
     /** Validates a text; relative secret files are looked for in {@code folder}. */
@@ -184,8 +185,7 @@ final class ConfigurationReader {
     private TargetEntry target(YamlSection section) {
         String written = section.required("name", "iqn.2026-11.com.example:disks");
         String alias = section.text("alias", "");
-        List<LunEntry> luns =
-                section.sections("luns", "a LUN").stream().map(this::lun).toList();
+        List<LunEntry> luns = section.sections("luns", "a LUN").stream().map(this::lun).toList();
         List<String> initiators = List.copyOf(section.words("initiators").keySet());
         List<Network> networks = new ArrayList<>();
         section.words("networks")
@@ -270,7 +270,8 @@ final class ConfigurationReader {
         SecretSource source =
                 secretFile != null
                         ? new SecretSource.InFile(folder.resolve(secretFile))
-                        : new SecretSource.InEnvironment(java.util.Objects.requireNonNull(variable));
+                        : new SecretSource.InEnvironment(
+                                java.util.Objects.requireNonNull(variable));
         return java.util.Optional.of(new AccountEntry(user, source, section.origin()));
     }
 }

@@ -3,9 +3,15 @@ package io.stemma.server.server;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.stemma.server.cli.Administration;
 import io.stemma.server.cli.AdministrationException;
 import io.stemma.server.cli.ControlProtocol;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -19,13 +25,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Listens on the socket in the data folder, which only its owner can open, and hands each request to
- * the administration. A virtual thread a connection, at most {@link #CONNECTIONS_MAX}.
+ * Listens on the socket in the data folder, which only its owner can open, and hands each request
+ * to the administration. A virtual thread a connection, at most {@link #CONNECTIONS_MAX}.
  */
 final class ControlSocket implements AutoCloseable {
     /** Connections at one time; the next waits in the listen queue. */
@@ -45,8 +48,8 @@ final class ControlSocket implements AutoCloseable {
     }
 
     /**
-     * Starts listening. The caller holds the owner lock of the pool, so a socket file that is there was
-     * left by a dead server.
+     * Starts listening. The caller holds the owner lock of the pool, so a socket file that is there
+     * was left by a dead server.
      */
     static ControlSocket open(Path dataFolder, Administration administration) throws IOException {
         Path path = ControlProtocol.socket(dataFolder);

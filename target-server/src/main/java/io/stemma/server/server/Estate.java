@@ -1,6 +1,7 @@
 package io.stemma.server.server;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.Geometry;
 import io.stemma.engine.runtime.ByteSize;
@@ -17,18 +18,20 @@ import io.stemma.server.scsi.TargetDevice;
 import io.stemma.server.server.Configuration.LunEntry;
 import io.stemma.server.server.Configuration.TargetEntry;
 import io.stemma.server.server.Configuration.VolumeEntry;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The targets and logical units that exist: what the configuration names joined with what commands left
- * in the registry, shown to initiators through a {@link TargetDirectory}. All methods are called by one
- * thread at a time ({@link PoolAdministration} sees to that).
+ * The targets and logical units that exist: what the configuration names joined with what commands
+ * left in the registry, shown to initiators through a {@link TargetDirectory}. All methods are
+ * called by one thread at a time ({@link PoolAdministration} sees to that).
  */
 final class Estate {
     private static final String TARGET_PREFIX = "target/";
@@ -99,15 +102,14 @@ final class Estate {
         putTarget(
                 new TargetDefinition(
                         DEMO_TARGET, "demo", List.of(), List.of(), null, Origin.COMMAND));
-        putLun(
-                DEMO_TARGET,
-                new LunDefinition(0, volume.description().id(), false, Origin.COMMAND));
+        putLun(DEMO_TARGET, new LunDefinition(0, volume.description().id(), false, Origin.COMMAND));
     }
 
     /**
      * Joins a configuration: makes what is missing, refuses what contradicts.
      *
-     * @throws ConfigurationException with every contradiction, each naming both sides; nothing was made
+     * @throws ConfigurationException with every contradiction, each naming both sides; nothing was
+     *     made
      */
     void establish(Configuration configuration) throws ConfigurationException, DeviceException {
         List<ConfigurationException.Fault> faults = new ArrayList<>();
@@ -230,7 +232,12 @@ final class Estate {
         if (entry.chap() != null) {
             try {
                 new TargetDefinition(
-                                entry.name(), "", List.of(), List.of(), entry.chap(), Origin.COMMAND)
+                                entry.name(),
+                                "",
+                                List.of(),
+                                List.of(),
+                                entry.chap(),
+                                Origin.COMMAND)
                         .access(environment);
             } catch (IOException unreadable) {
                 faults.add(
@@ -247,8 +254,7 @@ final class Estate {
 
     private void publish(TargetDefinition target) {
         TargetNode before = directory.target(target.name());
-        TargetDevice device =
-                before == null ? units.device(target.name()) : before.device();
+        TargetDevice device = before == null ? units.device(target.name()) : before.device();
         try {
             TargetNode node =
                     new TargetNode(
@@ -260,8 +266,7 @@ final class Estate {
             }
             directory.put(node);
         } catch (IOException unreadable) {
-            problems.add(
-                    "target " + target.name() + " is not served: " + unreadable.getMessage());
+            problems.add("target " + target.name() + " is not served: " + unreadable.getMessage());
         }
     }
 

@@ -1,12 +1,15 @@
 package io.stemma.server.server;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.stemma.engine.volume.VolumeId;
 import io.stemma.server.cli.ControlProtocol;
+
 import java.util.UUID;
 
 /**
- * A logical unit as it was asked for. The volume is kept by identity, so that a rename changes nothing.
+ * A logical unit as it was asked for. The volume is kept by identity, so that a rename changes
+ * nothing.
  */
 record LunDefinition(int lun, VolumeId volume, boolean readOnly, Origin origin) {
     ObjectNode toJson() {

@@ -1,6 +1,7 @@
 package io.stemma.server.server;
 
 import io.stemma.engine.runtime.Limits;
+
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -14,7 +15,8 @@ final class Names {
     private static final int ISCSI_NAME_BYTES_MAX = 223;
 
     private static final Pattern VOLUME =
-            Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0," + (Limits.VOLUME_NAME_CHARS_MAX - 1) + "}");
+            Pattern.compile(
+                    "[A-Za-z0-9][A-Za-z0-9._-]{0," + (Limits.VOLUME_NAME_CHARS_MAX - 1) + "}");
     private static final Pattern TARGET =
             Pattern.compile(
                     "iqn\\.[0-9]{4}-(0[1-9]|1[0-2])\\.[a-z0-9][a-z0-9.-]*(:[a-z0-9.:_-]+)?"

@@ -2,6 +2,7 @@ package io.stemma.server.server;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.block.Geometry;
@@ -15,6 +16,7 @@ import io.stemma.server.cli.Administration;
 import io.stemma.server.cli.AdministrationException;
 import io.stemma.server.cli.ControlProtocol;
 import io.stemma.server.iscsi.session.Portal;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -67,8 +69,9 @@ final class PoolAdministration implements Administration {
                 case "lun.list" -> listLuns();
                 case "lun.map" -> mapLun(arguments);
                 case "lun.unmap" -> unmapLun(arguments);
-                default -> throw new AdministrationException(
-                        "operation \"" + operation + "\" is not known to this server");
+                default ->
+                        throw new AdministrationException(
+                                "operation \"" + operation + "\" is not known to this server");
             };
         } catch (DeviceException failed) {
             throw new AdministrationException(
@@ -190,7 +193,8 @@ final class PoolAdministration implements Administration {
     private ObjectNode createVolume(ObjectNode arguments)
             throws AdministrationException, DeviceException {
         String name = arguments.path("name").asText();
-        String wrong = Names.checkVolume(name).orElse(name.isEmpty() ? "a volume needs a name" : null);
+        String wrong =
+                Names.checkVolume(name).orElse(name.isEmpty() ? "a volume needs a name" : null);
         if (wrong != null) {
             throw new AdministrationException(wrong);
         }
@@ -208,8 +212,7 @@ final class PoolAdministration implements Administration {
         return describe(volume);
     }
 
-    private static long blocks(ObjectNode arguments, int blockSize)
-            throws AdministrationException {
+    private static long blocks(ObjectNode arguments, int blockSize) throws AdministrationException {
         String text = arguments.path("size").asText();
         long bytes = ByteSize.parse(text);
         if (bytes <= 0 || bytes % blockSize != 0) {
@@ -284,7 +287,9 @@ final class PoolAdministration implements Administration {
         TargetDefinition target = estate.targets().get(name);
         if (target == null) {
             throw new AdministrationException(
-                    "target \"" + name + "\" does not exist; stemma target list shows those that do");
+                    "target \""
+                            + name
+                            + "\" does not exist; stemma target list shows those that do");
         }
         return target;
     }

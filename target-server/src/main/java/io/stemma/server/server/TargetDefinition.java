@@ -3,6 +3,7 @@ package io.stemma.server.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.stemma.server.cli.AdministrationException;
 import io.stemma.server.cli.ControlProtocol;
 import io.stemma.server.iscsi.session.AccessPolicy;
@@ -10,12 +11,14 @@ import io.stemma.server.iscsi.session.ChapAccount;
 import io.stemma.server.iscsi.session.Network;
 import io.stemma.server.server.Configuration.AccountEntry;
 import io.stemma.server.server.Configuration.ChapEntry;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A target as it was asked for: the same record whether it comes from the configuration or from the
@@ -38,8 +41,7 @@ record TargetDefinition(
         ChapAccount mutual = null;
         if (chap != null) {
             for (AccountEntry account : chap.accounts()) {
-                accounts.add(
-                        new ChapAccount(account.user(), account.secret().read(environment)));
+                accounts.add(new ChapAccount(account.user(), account.secret().read(environment)));
             }
             AccountEntry ours = chap.mutual();
             if (ours != null) {
@@ -59,8 +61,7 @@ record TargetDefinition(
         ArrayNode nets = node.putArray("networks");
         networks.forEach(
                 network ->
-                        nets.add(
-                                network.address().getHostAddress() + "/" + network.prefixBits()));
+                        nets.add(network.address().getHostAddress() + "/" + network.prefixBits()));
         if (chap != null) {
             ObjectNode chapNode = node.putObject("chap");
             ArrayNode accounts = chapNode.putArray("accounts");
@@ -118,8 +119,7 @@ record TargetDefinition(
                 origin);
     }
 
-    private static List<String> words(ObjectNode node, String key)
-            throws AdministrationException {
+    private static List<String> words(ObjectNode node, String key) throws AdministrationException {
         List<String> words = new ArrayList<>();
         node.path(key).forEach(word -> words.add(word.asText()));
         if (words.size() > LIST_MAX) {

@@ -1,15 +1,16 @@
 package io.stemma.server.server;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * One mapping of a YAML document, read key by key. Every fault is collected with its line; {@link
@@ -24,8 +25,7 @@ final class YamlSection {
     private final Map<String, Origin> origins = new LinkedHashMap<>();
     private final List<String> known = new ArrayList<>();
 
-    YamlSection(
-            String file, String what, Node node, List<ConfigurationException.Fault> faults) {
+    YamlSection(String file, String what, Node node, List<ConfigurationException.Fault> faults) {
         this.file = file;
         this.what = what;
         this.origin = origin(file, node);
@@ -123,7 +123,13 @@ final class YamlSection {
         }
         fault(
                 origin(key),
-                "\"" + key + "\" is \"" + value + "\"; write a number from " + least + " to "
+                "\""
+                        + key
+                        + "\" is \""
+                        + value
+                        + "\"; write a number from "
+                        + least
+                        + " to "
                         + most);
         return otherwise;
     }
@@ -148,7 +154,9 @@ final class YamlSection {
             if (node instanceof ScalarNode scalar) {
                 words.put(scalar.getValue(), origin(file, node));
             } else {
-                fault(origin(file, node), "\"" + key + "\" of " + what + " must be a list of words");
+                fault(
+                        origin(file, node),
+                        "\"" + key + "\" of " + what + " must be a list of words");
             }
         }
         return words;

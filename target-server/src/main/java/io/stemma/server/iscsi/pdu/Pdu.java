@@ -87,8 +87,8 @@ public final class Pdu {
     }
 
     /**
-     * Header (48 bytes, TotalAHSLength and additional header segments left out) and data segment on the
-     * heap, for control PDUs.
+     * Header (48 bytes, TotalAHSLength and additional header segments left out) and data segment on
+     * the heap, for control PDUs.
      */
     public byte[] copyWithoutAdditionalHeaders() {
         byte[] copy = new byte[48 + dataSegmentLength];

@@ -1,7 +1,8 @@
 package io.stemma.server.iscsi.session;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /**
  * Who may log in to a target.
@@ -17,8 +18,7 @@ public record AccessPolicy(
         List<ChapAccount> chapAccounts,
         @Nullable ChapAccount mutual) {
     /** Everybody, without a password. */
-    public static final AccessPolicy OPEN =
-            new AccessPolicy(List.of(), List.of(), List.of(), null);
+    public static final AccessPolicy OPEN = new AccessPolicy(List.of(), List.of(), List.of(), null);
 
     public AccessPolicy {
         initiatorNames = List.copyOf(initiatorNames);

@@ -2,6 +2,7 @@ package io.stemma.server.iscsi.session;
 
 import io.netty.channel.EventLoop;
 import io.stemma.server.iscsi.text.NegotiatedParameters;
+
 import java.net.InetSocketAddress;
 
 /**

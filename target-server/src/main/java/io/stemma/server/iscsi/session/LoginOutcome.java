@@ -1,6 +1,7 @@
 package io.stemma.server.iscsi.session;
 
 import io.stemma.server.iscsi.text.NegotiatedParameters;
+
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,8 @@
 package io.stemma.server.iscsi.session;
 
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
 
 /**
  * A network portal (RFC 7143, 4.1).

@@ -1,13 +1,14 @@
 package io.stemma.server.iscsi.session;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The targets and portals that initiators can find. Readers see an immutable snapshot; changes are rare
- * and locked. Any thread.
+ * The targets and portals that initiators can find. Readers see an immutable snapshot; changes are
+ * rare and locked. Any thread.
  */
 public final class TargetDirectory {
     private volatile Snapshot snapshot = new Snapshot(Map.of(), List.of());
