@@ -130,8 +130,7 @@ final class KernelGuest {
         Files.writeString(folder.resolve("settings"), text);
         Path archive = folder.resolveSibling(folder.getFileName() + ".tar");
         Duration limit = Duration.ofSeconds(30);
-        Program.run(limit, folder, List.of("tar", "-cf", archive.toString(), "."))
-                .expectSuccess();
+        Program.run(limit, folder, List.of("tar", "-cf", archive.toString(), ".")).expectSuccess();
         return archive;
     }
 

@@ -1,5 +1,7 @@
 package io.stemma.server.interop;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -7,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a program that somebody else wrote, to its end and within a limit of time.
@@ -16,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * that outlives its limit is ended together with its children.
  */
 final class Program {
-    /** What a program did. {@code output} is both streams, in the order in which they were written. */
+    /**
+     * What a program did. {@code output} is both streams, in the order in which they were written.
+     */
     record Outcome(List<String> command, int exit, boolean timedOut, String output) {
         boolean succeeded() {
             return exit == 0 && !timedOut;
