@@ -1,6 +1,7 @@
 package io.stemma.engine.volume;
 
 import io.stemma.engine.block.DeviceException;
+
 import java.util.Map;
 import java.util.Optional;
 

@@ -3,6 +3,7 @@ package io.stemma.engine.volume;
 import io.stemma.engine.block.BlockDevice;
 import io.stemma.engine.block.BlockRequest;
 import io.stemma.engine.block.DeviceFault;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +19,9 @@ public interface Volume extends BlockDevice {
     @Nullable DeviceFault offlineFault();
 
     /**
-     * Whether unsynced bytes have reached the cap of the volume or the pool: whoever admits commands
-     * should admit fewer until {@link VolumeListener#congestionChanged}. One volatile read.
+     * Whether unsynced bytes have reached the cap of the volume or the pool: whoever admits
+     * commands should admit fewer until {@link VolumeListener#congestionChanged}. One volatile
+     * read.
      */
     boolean congested();
 

@@ -1,6 +1,7 @@
 package io.stemma.engine.volume;
 
 import io.stemma.engine.block.DeviceException;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -10,8 +11,8 @@ import java.util.Optional;
  * loop. Errors: {@link DeviceException}; a refused name or size is {@link IllegalArgumentException}
  * with a message that says what to write instead.
  *
- * <p>What not every backend can do stands in interfaces of its own that {@link #facet} gives out, so
- * that no backend has methods that only refuse.
+ * <p>What not every backend can do stands in interfaces of its own that {@link #facet} gives out,
+ * so that no backend has methods that only refuse.
  */
 public interface VolumeBackend extends AutoCloseable {
     /** What this backend can do. */
@@ -27,8 +28,8 @@ public interface VolumeBackend extends AutoCloseable {
     Volume create(VolumeSpecification specification) throws DeviceException;
 
     /**
-     * Changes the size while hosts use the volume. Making it smaller needs {@code allowShrink}, since
-     * blocks behind the new end are lost for ever.
+     * Changes the size while hosts use the volume. Making it smaller needs {@code allowShrink},
+     * since blocks behind the new end are lost for ever.
      */
     void resize(Volume volume, long newBlockCount, boolean allowShrink) throws DeviceException;
 

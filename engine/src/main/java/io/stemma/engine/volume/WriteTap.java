@@ -2,6 +2,7 @@ package io.stemma.engine.volume;
 
 import io.stemma.engine.block.BlockRequest;
 import io.stemma.engine.block.DeviceFault;
+
 import org.jspecify.annotations.Nullable;
 
 /**
