@@ -5,6 +5,9 @@ public final class Limits {
     /** Presence is kept per block of this many bytes, whatever the logical block of the volume. */
     public static final int LAYER_BLOCK_BYTES = 4096;
 
+    /** Blocks of one layer, 1 PiB; larger volumes are refused. The empty map of it costs 8 MiB. */
+    public static final long LAYER_BLOCKS_MAX = 1L << 38;
+
     /**
      * The largest single read or write a volume accepts; larger ones are refused by SCSI before.
      */

@@ -1,0 +1,147 @@
+package io.stemma.engine.io;
+
+import io.stemma.engine.io.SimulatedDisk.Act;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** An open file of a {@link SimulatedDisk}. */
+final class SimulatedFile implements BlockFile {
+    private final SimulatedDisk disk;
+    private final int generation;
+    private final String name;
+    private final SimulatedInode file;
+    private boolean closed;
+
+    SimulatedFile(SimulatedDisk disk, int generation, String name, SimulatedInode file) {
+        this.disk = disk;
+        this.generation = generation;
+        this.name = name;
+        this.file = file;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public long size() throws IOException {
+        requireOpen();
+        return file.size();
+    }
+
+    @Override
+    public void read(long offset, long address, int length) throws IOException {
+        requireOpen();
+        if (offset + length > file.size()) {
+            throw new EOFException(name + ": ends before byte " + (offset + length));
+        }
+        byte[] bytes = file.read(offset, length);
+        memory(address, length).copyFrom(MemorySegment.ofArray(bytes));
+    }
+
+    @Override
+    public boolean readNow(long offset, long address, int length) throws IOException {
+        if (offset + length > file.size()) {
+            return false;
+        }
+        read(offset, address, length);
+        return true;
+    }
+
+    @Override
+    public void write(long offset, long address, int length) throws IOException {
+        boolean due = begin();
+        disk.requireSpace(name, file, offset, length);
+        // A process that dies in the middle of a write leaves the first bytes of it.
+        int done = due ? disk.random().nextInt(length + 1) : length;
+        file.write(offset, bytes(address, done));
+        disk.done(due, Act.WRITE, name, offset, length);
+    }
+
+    @Override
+    public void writeDurable(long offset, long address, int length) throws IOException {
+        boolean due = begin();
+        disk.requireSpace(name, file, offset, length);
+        int done = due ? disk.random().nextInt(length + 1) : length;
+        file.write(offset, bytes(address, done));
+        if (disk.syncFails(name)) {
+            file.failSync(disk.random());
+            throw new FileException(name, "durably write", Errno.EIO);
+        }
+        if (!due) {
+            file.makeDurable(offset, length);
+        }
+        disk.done(due, Act.WRITE_DURABLE, name, offset, length);
+    }
+
+    @Override
+    public void dataSync() throws IOException {
+        boolean due = begin();
+        if (disk.syncFails(name)) {
+            file.failSync(disk.random());
+            throw new FileException(name, "make its data durable", Errno.EIO);
+        }
+        if (disk.takesEffect(due)) {
+            file.sync();
+        }
+        disk.done(due, Act.DATA_SYNC, name, 0, 0);
+    }
+
+    @Override
+    public void startWriteBack(long offset, long length) throws IOException {
+        requireOpen();
+    }
+
+    @Override
+    public void punchHole(long offset, long length) throws IOException {
+        boolean due = begin();
+        if (disk.takesEffect(due)) {
+            file.punch(offset, length);
+        }
+        disk.done(due, Act.PUNCH, name, offset, length);
+    }
+
+    @Override
+    public void resize(long newSize) throws IOException {
+        boolean due = begin();
+        if (disk.takesEffect(due)) {
+            file.resize(newSize);
+        }
+        disk.done(due, Act.RESIZE, name, 0, newSize);
+    }
+
+    @Override
+    public long allocatedBytes() throws IOException {
+        requireOpen();
+        return file.allocatedBytes();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private boolean begin() throws IOException {
+        requireOpen();
+        return disk.due(generation);
+    }
+
+    private void requireOpen() throws IOException {
+        disk.requireAlive(generation);
+        if (closed) {
+            throw new FileException(name, "use", 9);
+        }
+    }
+
+    private static byte[] bytes(long address, int length) {
+        return memory(address, length).toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    private static MemorySegment memory(long address, int length) {
+        return MemorySegment.ofAddress(address).reinterpret(length);
+    }
+}
