@@ -1,33 +1,269 @@
 package io.stemma.server.scsi;
 
-/** A logical unit (SAM-5, 4.5.19): executes commands on a volume. */
+import io.stemma.engine.block.DeviceFault;
+import io.stemma.engine.block.Geometry;
+import io.stemma.engine.runtime.Invariant;
+import io.stemma.engine.volume.Volume;
+import io.stemma.engine.volume.VolumeListener;
+import io.stemma.server.scsi.CommandRow.Access;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+/**
+ * A logical unit (SAM-5, 4.5.19): executes commands on a volume. What every command reads is one
+ * immutable {@link UnitState}; changes of it are rare and locked.
+ */
 public final class LogicalUnit {
+    private static final int NACA = 0x04;
+
+    private final Volume volume;
+    private final WriteCacheSwitch writeCacheSwitch;
+    private final UnitAttentions attentions = new UnitAttentions();
+    private final Transfer transfer = new Transfer(this);
+    private final BackgroundFlush backgroundFlush;
+    private final VolumeListener listener = new Listener();
+    private volatile UnitState state;
+    private volatile @Nullable TargetDevice target;
+
+    /**
+     * Makes a logical unit, to be mapped by {@link TargetDevice#map} and closed when it is not
+     * mapped any more.
+     *
+     * @param readOnly whether this mapping forbids changes; the volume itself is not touched
+     */
+    public LogicalUnit(Volume volume, boolean readOnly, WriteCacheSwitch writeCacheSwitch) {
+        this.volume = volume;
+        this.writeCacheSwitch = writeCacheSwitch;
+        backgroundFlush = new BackgroundFlush(volume);
+        state = UnitState.of(volume.geometry(), readOnly);
+    }
+
+    /** Told by the volume; a change of capacity is told the hosts. */
+    private final class Listener implements VolumeListener {
+        @Override
+        public void resized(Geometry geometry) {
+            update(now -> now.with(geometry));
+            raise(null, UnitAttention.CAPACITY);
+        }
+    }
+
+    /** The volume behind it. */
+    public Volume volume() {
+        return volume;
+    }
+
+    /** Whether this mapping forbids changes. */
+    public boolean readOnly() {
+        return state.readOnly();
+    }
+
     /**
      * Executes a command whose data out is complete. Called on the event loop of the task's nexus;
      * ends with {@link ScsiTask#finish}, perhaps before this returns, perhaps on another thread.
      */
     public void execute(ScsiTask task) {
-        task.status(2);
-        task.finish();
+        UnitState now = state;
+        byte[] cdb = task.cdb();
+        CommandRow row = CommandTable.row(cdb);
+        if (attentions.pending()
+                && (row == null || row.access() != Access.ALWAYS)
+                && attentionReported(task, now)) {
+            return;
+        }
+        if (row == null) {
+            unsupported(task, now);
+        } else if ((cdb[row.controlAt()] & NACA) != 0) {
+            Sense.invalidInCdb(task, now.descriptorSense(), row.controlAt(), 2);
+        } else if (task.attribute() == TaskAttribute.ACA) {
+            refuse(task, now, SenseKey.ILLEGAL_REQUEST, AdditionalSense.INVALID_MESSAGE);
+        } else if (now.stopped() && row.access().compareTo(Access.STOPPED) > 0) {
+            refuse(task, now, SenseKey.NOT_READY, AdditionalSense.INITIALIZING_COMMAND_REQUIRED);
+        } else if (row.access() == Access.WRITABLE && now.writeProtected()) {
+            refuse(
+                    task,
+                    now,
+                    SenseKey.DATA_PROTECT,
+                    now.readOnly()
+                            ? AdditionalSense.WRITE_PROTECTED
+                            : AdditionalSense.SOFTWARE_WRITE_PROTECTED);
+        } else {
+            row.command().execute(this, now, task);
+        }
     }
 
-    /** Bytes of data out that the CDB asks for; 0 if none or if the command will be refused. */
+    private boolean attentionReported(ScsiTask task, UnitState now) {
+        UnitAttention attention = attentions.take(task.nexus());
+        if (attention == null) {
+            return false;
+        }
+        refuse(task, now, SenseKey.UNIT_ATTENTION, attention.sense());
+        return true;
+    }
+
+    /**
+     * SPC-5, 4.3.3: an unknown service action is a wrong field, an unknown operation code is not.
+     */
+    private static void unsupported(ScsiTask task, UnitState now) {
+        if (CommandTable.hasServiceActions(task.cdb()[0] & 0xff)) {
+            Sense.invalidInCdb(task, now.descriptorSense(), 1, 4);
+        } else {
+            Sense.invalidOperationCode(task, now.descriptorSense());
+        }
+    }
+
+    private static void refuse(ScsiTask task, UnitState now, SenseKey key, AdditionalSense sense) {
+        Sense.check(task, now.descriptorSense(), key, sense);
+    }
+
+    /**
+     * Bytes of data out that the CDB asks for; 0 if none or if the command will be refused whatever
+     * else happens. What is refused because of the unit's state is refused after its data came.
+     */
     public int dataOutLength(byte[] cdb) {
-        return cdb[0] == 0x2a ? 512 : 0;
+        CommandRow row = CommandTable.row(cdb);
+        return row == null ? 0 : row.command().dataOut(state, cdb);
     }
 
     /** Whether the storage asks for fewer commands; the command window narrows while it is true. */
     public boolean congested() {
-        return false;
+        return volume.congested();
     }
 
-    /** LOGICAL UNIT RESET (SAM-5, 7.5): aborts all tasks of all nexuses, then raises attentions. */
+    /**
+     * LOGICAL UNIT RESET (SAM-5, 7.5): aborts all tasks of all nexuses, then puts mode parameters
+     * back, starts the unit and raises attentions, also for the nexus that asked (SAM-5, 6.3.3).
+     */
     public void reset(Nexus from, Runnable done) {
-        done.run();
+        reset(UnitAttention.LOGICAL_UNIT_RESET, done);
     }
 
-    /** CLEAR TASK SET (SAM-5, 7.4): aborts all tasks of all nexuses on this unit. */
+    /** A reset that hosts are to hear of as {@code how}. */
+    void reset(UnitAttention how, Runnable done) {
+        abortAll(
+                () -> {
+                    update(now -> now.withControl(false, false).withStopped(false));
+                    raise(null, how);
+                    done.run();
+                });
+    }
+
+    /**
+     * CLEAR TASK SET (SAM-5, 7.4): aborts all tasks of all nexuses on this unit; the task set is
+     * one for all (TST 0). Other nexuses hear of it, also those that had no task, which costs them
+     * one attention and saves every command a count.
+     */
     public void clearTaskSet(Nexus from, Runnable done) {
-        done.run();
+        abortAll(
+                () -> {
+                    raise(from, UnitAttention.COMMANDS_CLEARED);
+                    done.run();
+                });
+    }
+
+    /** Aborts all tasks of all nexuses; {@code done} runs when no operation of theirs remains. */
+    void abortAll(Runnable done) {
+        List<Nexus> nexuses = List.copyOf(attentions.nexuses());
+        AtomicInteger left = new AtomicInteger(nexuses.size() + 1);
+        Runnable one =
+                () -> {
+                    if (left.decrementAndGet() == 0) {
+                        done.run();
+                    }
+                };
+        for (Nexus nexus : nexuses) {
+            nexus.abortTasks(this, one);
+        }
+        one.run();
+    }
+
+    /** A nexus begins. */
+    void attach(Nexus nexus, boolean hadOneBefore) {
+        attentions.attach(nexus);
+        if (hadOneBefore) {
+            attentions.establish(nexus, UnitAttention.NEXUS_LOSS);
+        }
+    }
+
+    /** A nexus ends. */
+    void detach(Nexus nexus) {
+        attentions.detach(nexus);
+    }
+
+    /** Establishes a unit attention for every nexus but one, and tells their transports. */
+    void raise(@Nullable Nexus except, UnitAttention attention) {
+        attentions.establishForAll(except, attention);
+        for (Nexus nexus : attentions.nexuses()) {
+            if (!nexus.equals(except)) {
+                nexus.unitAttentionRaised(this);
+            }
+        }
+    }
+
+    /** MODE SELECT changed what all nexuses share. */
+    void modeParameters(Nexus by, boolean writeProtect, boolean descriptorSense) {
+        update(now -> now.withControl(writeProtect, descriptorSense));
+        raise(by, UnitAttention.MODE_PARAMETERS);
+    }
+
+    /** START STOP UNIT. */
+    void stopped(boolean nowStopped) {
+        update(now -> now.withStopped(nowStopped));
+    }
+
+    private synchronized void update(UnaryOperator<UnitState> change) {
+        state = change.apply(state);
+    }
+
+    /** Becomes part of a target device. */
+    void mapped(TargetDevice into) {
+        Invariant.check(target == null, "a logical unit is mapped once");
+        target = into;
+        volume.addListener(listener);
+        update(now -> now.with(volume.geometry()));
+    }
+
+    /** Is not part of its target device any more. */
+    void unmapped() {
+        volume.removeListener(listener);
+    }
+
+    /** The target device it is mapped in, or null. */
+    @Nullable TargetDevice target() {
+        return target;
+    }
+
+    /** Name of the target device, empty where there is none. */
+    String targetName() {
+        TargetDevice device = target;
+        return device == null ? "" : device.name();
+    }
+
+    UnitState state() {
+        return state;
+    }
+
+    UnitAttentions attentions() {
+        return attentions;
+    }
+
+    Transfer transfer() {
+        return transfer;
+    }
+
+    BackgroundFlush backgroundFlush() {
+        return backgroundFlush;
+    }
+
+    WriteCacheSwitch writeCacheSwitch() {
+        return writeCacheSwitch;
+    }
+
+    /** What stands in the way of serving, or null. */
+    public @Nullable DeviceFault offlineFault() {
+        return volume.offlineFault();
     }
 }

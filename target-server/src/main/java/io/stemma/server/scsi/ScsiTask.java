@@ -95,6 +95,14 @@ public abstract class ScsiTask {
         return dataOutLength;
     }
 
+    /**
+     * Bytes of data out that the initiator announced (EDTL of a write). A transport that gathers
+     * fewer than it was announced says so here; some commands refuse what does not fit their CDB.
+     */
+    public int expectedDataOutLength() {
+        return dataOutLength;
+    }
+
     /** The one storage request of this task, to be prepared again after each completion. */
     public final BlockRequest request(Step next) {
         step = next;

@@ -1,16 +1,76 @@
 package io.stemma.server.scsi;
 
+import io.stemma.engine.runtime.Invariant;
+
 import org.jspecify.annotations.Nullable;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A SCSI target device with its logical units (SAM-5, 4.5.6). Lookups read an immutable snapshot;
  * mapping is rare and locked.
+ *
+ * <p><b>Which nexus meets a unit attention 29h.</b> One whose initiator port had a nexus here
+ * before (I_T NEXUS LOSS OCCURRED), and every nexus after a reset. A port that was never here meets
+ * none: it has nothing here that could have been lost, and an initiator that outlives a restart of
+ * this process learns of it from its connection, which cannot survive that. Linux's own target does
+ * the same; the plain initiators that give up at a first CHECK CONDITION (jSCSI's among them) work
+ * with it.
  */
 public final class TargetDevice {
-    private volatile Map<Integer, LogicalUnit> units = Map.of();
+    /** Highest LUN that flat space addressing can name (SAM-5, 4.7.7.3). */
+    public static final int LUN_MAX = 0x3fff;
+
+    /**
+     * Initiator ports remembered after their nexus ended; the one seen longest ago is forgotten.
+     */
+    private static final int FORMER_PORTS_MAX = 4096;
+
+    private final String name;
+    private final Set<Nexus> nexuses = ConcurrentHashMap.newKeySet();
+    private final Map<String, Boolean> formerPorts = new LinkedHashMap<>();
+    private volatile Snapshot snapshot = Snapshot.of(Map.of());
+
+    /** The mapped logical units at one time. */
+    private static final class Snapshot {
+        private final Map<Integer, LogicalUnit> units;
+
+        /** The same for the hot path: null where nothing is mapped. */
+        private final @Nullable LogicalUnit[] byNumber;
+
+        private Snapshot(Map<Integer, LogicalUnit> units, @Nullable LogicalUnit[] byNumber) {
+            this.units = units;
+            this.byNumber = byNumber;
+        }
+
+        static Snapshot of(Map<Integer, LogicalUnit> units) {
+            int length = units.keySet().stream().mapToInt(lun -> lun + 1).max().orElse(0);
+            @Nullable LogicalUnit[] byNumber = new LogicalUnit[length];
+            units.forEach((lun, unit) -> byNumber[lun] = unit);
+            return new Snapshot(Collections.unmodifiableMap(units), byNumber);
+        }
+    }
+
+    /**
+     * Makes a target device without logical units.
+     *
+     * @param name its SCSI device name, which for iSCSI is the target's name (RFC 7143, 4.2.7)
+     */
+    public TargetDevice(String name) {
+        this.name = name;
+    }
+
+    /** Its SCSI device name. */
+    public String name() {
+        return name;
+    }
 
     /**
      * Runs a command on the logical unit that {@code lun} addresses; one that does not exist
@@ -23,14 +83,34 @@ public final class TargetDevice {
         if (unit != null) {
             unit.execute(task);
         } else {
-            task.status(2);
-            task.finish();
+            executeWithoutUnit(lun, task);
+        }
+    }
+
+    /** SPC-5, 4.3.1 and 6.33: what answers where no logical unit is; LUN 0 tells the inventory. */
+    private void executeWithoutUnit(long lun, ScsiTask task) {
+        int operationCode = task.cdb()[0] & 0xff;
+        if (operationCode == 0x12) {
+            Inquiry.noUnit(task);
+        } else if (operationCode == 0xa0 && lun == 0) {
+            ReportLuns.report(this, task, false);
+        } else if (operationCode == 0x03) {
+            RequestSense.send(
+                    task, SenseKey.ILLEGAL_REQUEST, AdditionalSense.LOGICAL_UNIT_NOT_SUPPORTED);
+        } else {
+            Sense.check(
+                    task,
+                    false,
+                    SenseKey.ILLEGAL_REQUEST,
+                    AdditionalSense.LOGICAL_UNIT_NOT_SUPPORTED);
         }
     }
 
     /** The logical unit, or null where none is mapped. */
     public @Nullable LogicalUnit unit(long lun) {
-        return units.get((int) (lun >>> 48));
+        int number = ReportLuns.number(lun);
+        @Nullable LogicalUnit[] units = snapshot.byNumber;
+        return number >= 0 && number < units.length ? units[number] : null;
     }
 
     /**
@@ -43,33 +123,93 @@ public final class TargetDevice {
         return unit == null ? 0 : unit.dataOutLength(cdb);
     }
 
-    /** Maps a logical unit; existing nexuses get REPORTED LUNS DATA HAS CHANGED. */
+    /**
+     * Maps a logical unit; existing nexuses get REPORTED LUNS DATA HAS CHANGED.
+     *
+     * @param lun 0 to {@link #LUN_MAX}, free
+     */
     public synchronized void map(int lun, LogicalUnit unit) {
-        TreeMap<Integer, LogicalUnit> next = new TreeMap<>(units);
-        next.put(lun, unit);
-        units = next;
+        Invariant.check(lun >= 0 && lun <= LUN_MAX, "a LUN has 14 bits");
+        TreeMap<Integer, LogicalUnit> next = new TreeMap<>(snapshot.units);
+        Invariant.check(next.put(lun, unit) == null, "a LUN is mapped once");
+        unit.mapped(this);
+        nexuses.forEach(nexus -> unit.attach(nexus, false));
+        snapshot = Snapshot.of(next);
+        inventoryChanged();
     }
 
-    /** Unmaps; tasks in flight are aborted first. */
-    public synchronized void unmap(int lun) {
-        TreeMap<Integer, LogicalUnit> next = new TreeMap<>(units);
-        next.remove(lun);
-        units = next;
+    /** Unmaps; tasks in flight are aborted, which this does not wait for. */
+    public void unmap(int lun) {
+        unmap(lun, () -> {});
+    }
+
+    /**
+     * Unmaps; new commands find nothing there at once, tasks in flight are aborted.
+     *
+     * @param done runs once, on any thread, when no storage operation of theirs remains
+     */
+    public synchronized void unmap(int lun, Runnable done) {
+        TreeMap<Integer, LogicalUnit> next = new TreeMap<>(snapshot.units);
+        LogicalUnit unit = next.remove(lun);
+        if (unit == null) {
+            done.run();
+            return;
+        }
+        snapshot = Snapshot.of(next);
+        unit.unmapped();
+        inventoryChanged();
+        unit.abortAll(done);
+    }
+
+    private void inventoryChanged() {
+        for (LogicalUnit unit : snapshot.units.values()) {
+            unit.raise(null, UnitAttention.REPORTED_LUNS);
+        }
+    }
+
+    /** A nexus was told the inventory: it need not hear of changes before (SPC-5, 6.33). */
+    void inventorySeen(Nexus nexus) {
+        for (LogicalUnit unit : snapshot.byNumber) {
+            if (unit != null) {
+                unit.attentions().clear(nexus, UnitAttention.REPORTED_LUNS);
+            }
+        }
     }
 
     /** All mapped logical units by number. */
     public Map<Integer, LogicalUnit> units() {
-        return units;
+        return snapshot.units;
     }
 
-    /** A nexus begins: its first command to each unit meets a unit attention (SAM-5, 5.14). */
-    public void attach(Nexus nexus) {}
+    /** A nexus begins. What it finds pending is said at the head of this class. */
+    public synchronized void attach(Nexus nexus) {
+        boolean hadOneBefore = formerPorts.remove(nexus.initiatorPort()) != null;
+        nexuses.add(nexus);
+        snapshot.units.values().forEach(unit -> unit.attach(nexus, hadOneBefore));
+    }
 
     /** A nexus ends; its tasks are gone by now. */
-    public void detach(Nexus nexus) {}
+    public synchronized void detach(Nexus nexus) {
+        nexuses.remove(nexus);
+        snapshot.units.values().forEach(unit -> unit.detach(nexus));
+        formerPorts.remove(nexus.initiatorPort());
+        formerPorts.put(nexus.initiatorPort(), true);
+        if (formerPorts.size() > FORMER_PORTS_MAX) {
+            formerPorts.remove(formerPorts.keySet().iterator().next());
+        }
+    }
 
     /** TARGET WARM RESET or COLD RESET: every logical unit is reset (SAM-5, 7.6 and 7.7). */
     public void reset(Nexus from, Runnable done) {
-        done.run();
+        List<LogicalUnit> units = List.copyOf(snapshot.units.values());
+        AtomicInteger left = new AtomicInteger(units.size() + 1);
+        Runnable one =
+                () -> {
+                    if (left.decrementAndGet() == 0) {
+                        done.run();
+                    }
+                };
+        units.forEach(unit -> unit.reset(UnitAttention.HARD_RESET, one));
+        one.run();
     }
 }

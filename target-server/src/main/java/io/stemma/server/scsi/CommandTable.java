@@ -1,0 +1,200 @@
+package io.stemma.server.scsi;
+
+import io.stemma.server.scsi.CommandRow.Access;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The one dispatch on operation code and service action, and what REPORT SUPPORTED OPERATION CODES
+ * reports: both read the same rows. Immutable.
+ */
+final class CommandTable {
+    private static final int SERVICE_ACTIONS = 32;
+
+    /** By operation code; null where there is none or where service actions decide. */
+    private static final @Nullable CommandRow[] PLAIN = new CommandRow[256];
+
+    /** By operation code, then service action. */
+    private static final @Nullable CommandRow[] @Nullable [] ACTIONS = new CommandRow[256][];
+
+    /** All rows in the order of their operation codes. */
+    private static final List<CommandRow> ROWS = rows();
+
+    static {
+        for (CommandRow row : ROWS) {
+            if (row.serviceAction() < 0) {
+                PLAIN[row.operationCode()] = row;
+                continue;
+            }
+            @Nullable CommandRow[] actions = ACTIONS[row.operationCode()];
+            if (actions == null) {
+                actions = new CommandRow[SERVICE_ACTIONS];
+                ACTIONS[row.operationCode()] = actions;
+            }
+            actions[row.serviceAction()] = row;
+        }
+    }
+
+    private CommandTable() {}
+
+    /** The row of a CDB, or null where it is not supported. */
+    static @Nullable CommandRow row(byte[] cdb) {
+        int operationCode = cdb[0] & 0xff;
+        CommandRow row = PLAIN[operationCode];
+        return row != null ? row : row(operationCode, cdb[1] & 0x1f);
+    }
+
+    /** The row of an operation code that has service actions. */
+    static @Nullable CommandRow row(int operationCode, int serviceAction) {
+        @Nullable CommandRow[] actions = ACTIONS[operationCode];
+        return actions == null || serviceAction >= SERVICE_ACTIONS ? null : actions[serviceAction];
+    }
+
+    /** The row of an operation code that has no service actions. */
+    static @Nullable CommandRow plainRow(int operationCode) {
+        return PLAIN[operationCode];
+    }
+
+    /** Whether service actions decide about an operation code. */
+    static boolean hasServiceActions(int operationCode) {
+        return ACTIONS[operationCode] != null;
+    }
+
+    /** All rows. */
+    static List<CommandRow> all() {
+        return ROWS;
+    }
+
+    private static List<CommandRow> rows() {
+        List<CommandRow> rows = new ArrayList<>();
+        primary(rows);
+        reading(rows);
+        writing(rows);
+        rows.sort((a, b) -> Integer.compare(a.operationCode(), b.operationCode()));
+        return List.copyOf(rows);
+    }
+
+    private static void primary(List<CommandRow> rows) {
+        add(rows, "00 00 00 00 00 00", Access.STOPPED, new TestUnitReady());
+        add(rows, "03 01 00 00 ff 00", Access.ALWAYS, new RequestSense());
+        add(rows, "12 01 ff ff ff 00", Access.ALWAYS, new Inquiry());
+        add(rows, "15 11 00 00 ff 00", Access.STOPPED, ModeSelect.six());
+        add(rows, "1a 08 ff ff ff 00", Access.STOPPED, ModeSense.six());
+        add(rows, "1b 01 00 0f f7 00", Access.STOPPED, new StartStopUnit());
+        add(rows, "55 11 00 00 00 00 00 ff ff 00", Access.STOPPED, ModeSelect.ten());
+        add(rows, "5a 18 ff ff 00 00 00 ff ff 00", Access.STOPPED, ModeSense.ten());
+        add(rows, "a0 00 ff 00 00 00 ff ff ff ff 00 00", Access.ALWAYS, new ReportLuns());
+        add(
+                rows,
+                0x0c,
+                "a3 0c 87 ff ff ff ff ff ff ff 00 00",
+                Access.STOPPED,
+                new ReportSupportedOperationCodes());
+        add(
+                rows,
+                0x0d,
+                "a3 0d 80 00 00 00 ff ff ff ff 00 00",
+                Access.STOPPED,
+                new ReportSupportedTaskManagement());
+    }
+
+    private static void reading(List<CommandRow> rows) {
+        add(rows, "08 1f ff ff ff 00", Access.STARTED, new Read(CdbShape.SIX));
+        add(rows, "25 00 00 00 00 00 00 00 00 00", Access.STOPPED, ReadCapacity.ten());
+        add(rows, "28 f8 ff ff ff ff 3f ff ff 00", Access.STARTED, new Read(CdbShape.TEN));
+        add(rows, "2f f6 ff ff ff ff 3f ff ff 00", Access.STARTED, new Verify(CdbShape.TEN));
+        add(
+                rows,
+                "35 02 ff ff ff ff 3f ff ff 00",
+                Access.STARTED,
+                new SynchronizeCache(CdbShape.TEN));
+        add(
+                rows,
+                "88 f8 ff ff ff ff ff ff ff ff ff ff ff ff 3f 00",
+                Access.STARTED,
+                new Read(CdbShape.SIXTEEN));
+        add(
+                rows,
+                "8f f6 ff ff ff ff ff ff ff ff ff ff ff ff 3f 00",
+                Access.STARTED,
+                new Verify(CdbShape.SIXTEEN));
+        add(
+                rows,
+                "91 02 ff ff ff ff ff ff ff ff ff ff ff ff 3f 00",
+                Access.STARTED,
+                new SynchronizeCache(CdbShape.SIXTEEN));
+        add(
+                rows,
+                0x10,
+                "9e 10 00 00 00 00 00 00 00 00 ff ff ff ff 00 00",
+                Access.STOPPED,
+                ReadCapacity.sixteen());
+        add(
+                rows,
+                0x12,
+                "9e 12 ff ff ff ff ff ff ff ff ff ff ff ff 00 00",
+                Access.STARTED,
+                new GetLbaStatus());
+        add(rows, "a8 f8 ff ff ff ff ff ff ff ff 3f 00", Access.STARTED, new Read(CdbShape.TWELVE));
+        add(
+                rows,
+                "af f6 ff ff ff ff ff ff ff ff 3f 00",
+                Access.STARTED,
+                new Verify(CdbShape.TWELVE));
+    }
+
+    private static void writing(List<CommandRow> rows) {
+        add(rows, "0a 1f ff ff ff 00", Access.WRITABLE, new Write(CdbShape.SIX));
+        add(rows, "2a f8 ff ff ff ff 3f ff ff 00", Access.WRITABLE, new Write(CdbShape.TEN));
+        add(
+                rows,
+                "2e f6 ff ff ff ff 3f ff ff 00",
+                Access.WRITABLE,
+                new WriteAndVerify(CdbShape.TEN));
+        add(rows, "41 f8 ff ff ff ff 3f ff ff 00", Access.WRITABLE, new WriteSame(CdbShape.TEN));
+        add(rows, "42 01 00 00 00 00 3f ff ff 00", Access.WRITABLE, new Unmap());
+        add(
+                rows,
+                "8a f8 ff ff ff ff ff ff ff ff ff ff ff ff 3f 00",
+                Access.WRITABLE,
+                new Write(CdbShape.SIXTEEN));
+        add(
+                rows,
+                "8e f6 ff ff ff ff ff ff ff ff ff ff ff ff 3f 00",
+                Access.WRITABLE,
+                new WriteAndVerify(CdbShape.SIXTEEN));
+        add(
+                rows,
+                "93 f9 ff ff ff ff ff ff ff ff ff ff ff ff 3f 00",
+                Access.WRITABLE,
+                new WriteSame(CdbShape.SIXTEEN));
+        add(
+                rows,
+                "aa f8 ff ff ff ff ff ff ff ff 3f 00",
+                Access.WRITABLE,
+                new Write(CdbShape.TWELVE));
+        add(
+                rows,
+                "ae f6 ff ff ff ff ff ff ff ff 3f 00",
+                Access.WRITABLE,
+                new WriteAndVerify(CdbShape.TWELVE));
+    }
+
+    private static void add(List<CommandRow> rows, String usage, Access access, Command command) {
+        add(rows, -1, usage, access, command);
+    }
+
+    private static void add(
+            List<CommandRow> rows,
+            int serviceAction,
+            String usage,
+            Access access,
+            Command command) {
+        byte[] bytes = HexFormat.ofDelimiter(" ").parseHex(usage);
+        rows.add(new CommandRow(serviceAction, bytes, access, command));
+    }
+}

@@ -1,0 +1,110 @@
+package io.stemma.server.scsi;
+
+import io.stemma.engine.block.Geometry;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+
+/** MODE SENSE 6 and 10 (SPC-5, 6.14, 6.15). */
+final class ModeSense extends Command {
+    private static final int DBD = 0x08;
+    private static final int LLBAA = 0x10;
+    private static final int WRITE_PROTECTED = 0x80;
+    private static final int DPOFUA = 0x10;
+    private static final int ALL_SUBPAGES = 0xff;
+
+    private final boolean ten;
+
+    private ModeSense(boolean ten) {
+        this.ten = ten;
+    }
+
+    static ModeSense six() {
+        return new ModeSense(false);
+    }
+
+    static ModeSense ten() {
+        return new ModeSense(true);
+    }
+
+    @Override
+    void execute(LogicalUnit unit, UnitState state, ScsiTask task) {
+        byte[] cdb = task.cdb();
+        boolean descriptor = state.descriptorSense();
+        int control = cdb[2] >>> 6 & 3;
+        int code = cdb[2] & 0x3f;
+        int subpage = cdb[3] & 0xff;
+        if (control == ModePages.PC_SAVED) {
+            Sense.check(
+                    task,
+                    descriptor,
+                    SenseKey.ILLEGAL_REQUEST,
+                    AdditionalSense.SAVING_PARAMETERS_NOT_SUPPORTED);
+            return;
+        }
+        if (subpage != 0 && subpage != ALL_SUBPAGES) {
+            Sense.invalidInCdb(task, descriptor, 3);
+            return;
+        }
+        byte[] pages = pages(code, control, state, unit);
+        if (pages == null) {
+            Sense.invalidInCdb(task, descriptor, 2, 5);
+            return;
+        }
+        byte[] blocks =
+                (cdb[1] & DBD) != 0
+                        ? new byte[0]
+                        : blockDescriptor(state.geometry(), ten && (cdb[1] & LLBAA) != 0);
+        long allocation = ten ? BigEndian.u16(cdb, 7) : cdb[4] & 0xff;
+        DataIn.send(task, assemble(state, blocks, pages), allocation);
+    }
+
+    private static byte @Nullable [] pages(
+            int code, int control, UnitState state, LogicalUnit unit) {
+        boolean writeCache = unit.volume().description().writeCache();
+        List<Integer> codes = code == ModePages.ALL ? ModePages.codes() : List.of(code);
+        ByteArrayOutputStream pages = new ByteArrayOutputStream();
+        for (int each : codes) {
+            byte[] page = ModePages.page(each, control, state, writeCache);
+            if (page == null) {
+                return null;
+            }
+            pages.writeBytes(page);
+        }
+        return pages.toByteArray();
+    }
+
+    /** SPC-5, 7.5.6 and SBC-4, 6.5.2. A number that does not fit is all ones. */
+    private static byte[] blockDescriptor(Geometry geometry, boolean isLong) {
+        byte[] blocks = new byte[isLong ? 16 : 8];
+        if (isLong) {
+            BigEndian.put64(blocks, 0, geometry.blockCount());
+            BigEndian.put32(blocks, 12, geometry.logicalBlockBytes());
+        } else {
+            BigEndian.put32(blocks, 0, Math.min(geometry.blockCount(), 0xffff_ffffL));
+            BigEndian.put24(blocks, 5, geometry.logicalBlockBytes());
+        }
+        return blocks;
+    }
+
+    private byte[] assemble(UnitState state, byte[] blocks, byte[] pages) {
+        int header = ten ? 8 : 4;
+        byte[] data = new byte[header + blocks.length + pages.length];
+        int specific = DPOFUA | (state.writeProtected() ? WRITE_PROTECTED : 0);
+        if (ten) {
+            BigEndian.put16(data, 0, data.length - 2);
+            data[3] = (byte) specific;
+            data[4] = (byte) (blocks.length == 16 ? 1 : 0);
+            BigEndian.put16(data, 6, blocks.length);
+        } else {
+            data[0] = (byte) (data.length - 1);
+            data[2] = (byte) specific;
+            data[3] = (byte) blocks.length;
+        }
+        System.arraycopy(blocks, 0, data, header, blocks.length);
+        System.arraycopy(pages, 0, data, header + blocks.length, pages.length);
+        return data;
+    }
+}

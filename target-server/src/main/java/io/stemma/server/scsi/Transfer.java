@@ -1,0 +1,115 @@
+package io.stemma.server.scsi;
+
+import io.stemma.engine.block.DeviceFault;
+import io.stemma.engine.runtime.Limits;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the commands that move blocks have in common: the checks before, and the continuations after
+ * their one storage operation, made once a logical unit so that a command makes none.
+ */
+final class Transfer {
+    /** DPO is a hint that we do not need; FUA (SBC-4, 4.25). */
+    static final int FUA = 0x08;
+
+    /** RDPROTECT, WRPROTECT, VRPROTECT: no protection information here, so they have to be zero. */
+    private static final int PROTECT = 0xe0;
+
+    private final LogicalUnit unit;
+    private final ScsiTask.Step readDone = this::readDone;
+    private final ScsiTask.Step writeDone = this::writeDone;
+
+    Transfer(LogicalUnit unit) {
+        this.unit = unit;
+    }
+
+    /** Ends a command whose read ended. */
+    ScsiTask.Step readEnds() {
+        return readDone;
+    }
+
+    /** Ends a command whose write, flush or unmap ended. */
+    ScsiTask.Step writeEnds() {
+        return writeDone;
+    }
+
+    private void readDone(ScsiTask task, @Nullable DeviceFault fault) {
+        if (fault == null) {
+            Sense.good(task);
+        } else {
+            Faults.end(task, unit.state().descriptorSense(), fault, false);
+        }
+    }
+
+    private void writeDone(ScsiTask task, @Nullable DeviceFault fault) {
+        if (fault == null) {
+            Sense.good(task);
+        } else {
+            Faults.end(task, unit.state().descriptorSense(), fault, true);
+        }
+    }
+
+    /**
+     * Ends a command that asks for protection information, for blocks that do not exist, or for
+     * more than MAXIMUM TRANSFER LENGTH.
+     *
+     * @return whether the command may go on
+     */
+    static boolean admits(UnitState state, CdbShape shape, ScsiTask task, long lba, long blocks) {
+        byte[] cdb = task.cdb();
+        if (shape != CdbShape.SIX && (cdb[1] & PROTECT) != 0) {
+            Sense.invalidInCdb(task, state.descriptorSense(), 1, 7);
+            return false;
+        }
+        if (!inside(state, task, lba, blocks)) {
+            return false;
+        }
+        if (blocks << state.blockShift() > Limits.TRANSFER_BYTES_MAX) {
+            Sense.invalidInCdb(task, state.descriptorSense(), shape.lengthAt());
+            return false;
+        }
+        return true;
+    }
+
+    /** Ends a command for blocks that do not exist; returns whether it may go on. */
+    static boolean inside(UnitState state, ScsiTask task, long lba, long blocks) {
+        if (state.geometry().contains(lba, blocks)) {
+            return true;
+        }
+        Sense.check(
+                task,
+                state.descriptorSense(),
+                SenseKey.ILLEGAL_REQUEST,
+                AdditionalSense.LBA_OUT_OF_RANGE);
+        return false;
+    }
+
+    /** Bytes of data out for a CDB whose blocks all come from the initiator. */
+    static int dataOut(UnitState state, CdbShape shape, byte[] cdb) {
+        if (shape != CdbShape.SIX && (cdb[1] & PROTECT) != 0) {
+            return 0;
+        }
+        long bytes = shape.blocks(cdb) << state.blockShift();
+        return bytes > Limits.TRANSFER_BYTES_MAX ? 0 : (int) bytes;
+    }
+
+    /**
+     * Says how much data out the CDB asks for and ends a command for which less was gathered than
+     * the initiator announced: it would otherwise answer GOOD for blocks that were never written.
+     *
+     * @return whether the command may go on
+     */
+    static boolean gathered(UnitState state, ScsiTask task, int askedBytes) {
+        task.dataOutUsed(askedBytes);
+        if (task.dataOutLength() >= Math.min(askedBytes, task.expectedDataOutLength())) {
+            return true;
+        }
+        Sense.check(
+                task,
+                state.descriptorSense(),
+                SenseKey.ABORTED_COMMAND,
+                AdditionalSense.DATA_PHASE_ERROR);
+        return false;
+    }
+}

@@ -1,0 +1,57 @@
+package io.stemma.server.scsi;
+
+/**
+ * What a logical unit has to tell an initiator port before it works on (SAM-5, 5.14), the gravest
+ * first: the order here is the order of reporting, and a reset makes the graver and the lesser
+ * known alike, so it drops what stands behind it.
+ */
+enum UnitAttention {
+    /** A hard reset by way of a target reset (SAM-5, 6.3.2). */
+    HARD_RESET(0, AdditionalSense.SCSI_BUS_RESET_OCCURRED, true),
+    /** LOGICAL UNIT RESET (SAM-5, 6.3.3). */
+    LOGICAL_UNIT_RESET(1, AdditionalSense.BUS_DEVICE_RESET_OCCURRED, true),
+    /** The same initiator port had a nexus before, which was lost (SAM-5, 6.3.4). */
+    NEXUS_LOSS(2, AdditionalSense.NEXUS_LOSS_OCCURRED, true),
+    /** Another nexus sent CLEAR TASK SET. */
+    COMMANDS_CLEARED(3, AdditionalSense.COMMANDS_CLEARED, false),
+    /** Another nexus changed mode parameters that all share. */
+    MODE_PARAMETERS(4, AdditionalSense.MODE_PARAMETERS_CHANGED, false),
+    /** The volume was resized. */
+    CAPACITY(5, AdditionalSense.CAPACITY_CHANGED, false),
+    /** A logical unit was mapped or unmapped. */
+    REPORTED_LUNS(6, AdditionalSense.REPORTED_LUNS_CHANGED, false);
+
+    private final int bit;
+    private final AdditionalSense sense;
+    private final boolean reset;
+
+    UnitAttention(int rank, AdditionalSense sense, boolean reset) {
+        bit = 1 << rank;
+        this.sense = sense;
+        this.reset = reset;
+    }
+
+    AdditionalSense sense() {
+        return sense;
+    }
+
+    int bit() {
+        return bit;
+    }
+
+    /** The set of pending attentions after this one was added. */
+    int addedTo(int pending) {
+        int graver = bit - 1;
+        return (reset ? pending & graver : pending) | bit;
+    }
+
+    /** The gravest of a set that is not empty. */
+    static UnitAttention first(int pending) {
+        for (UnitAttention attention : values()) {
+            if ((pending & attention.bit) != 0) {
+                return attention;
+            }
+        }
+        throw new IllegalArgumentException("no attention is pending");
+    }
+}

@@ -1,0 +1,143 @@
+package io.stemma.server.scsi;
+
+import io.stemma.engine.block.Geometry;
+import io.stemma.engine.runtime.Limits;
+import io.stemma.engine.volume.VolumeDescription;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** The vital product data pages (SPC-5, 7.7; SBC-4, 6.6). */
+final class VitalProductData {
+    /** MAXIMUM UNMAP LBA COUNT: more in one command is refused. */
+    static final int UNMAP_BLOCKS_MAX = 1 << 20;
+
+    /** MAXIMUM UNMAP BLOCK DESCRIPTOR COUNT: more in one command is refused. */
+    static final int UNMAP_DESCRIPTORS_MAX = 256;
+
+    /** MAXIMUM WRITE SAME LENGTH in bytes: a longer command is refused. */
+    static final int WRITE_SAME_BYTES_MAX = 64 << 20;
+
+    /** Requests of this size run best: one storage operation, one wire burst. */
+    private static final int OPTIMAL_TRANSFER_BYTES = 1 << 20;
+
+    private static final int SUPPORTED_PAGES = 0x00;
+    private static final int UNIT_SERIAL_NUMBER = 0x80;
+    private static final int DEVICE_IDENTIFICATION = 0x83;
+    private static final int BLOCK_LIMITS = 0xb0;
+    private static final int BLOCK_DEVICE_CHARACTERISTICS = 0xb1;
+    private static final int LOGICAL_BLOCK_PROVISIONING = 0xb2;
+
+    private static final byte[] PAGES = {
+        SUPPORTED_PAGES,
+        (byte) UNIT_SERIAL_NUMBER,
+        (byte) DEVICE_IDENTIFICATION,
+        (byte) BLOCK_LIMITS,
+        (byte) BLOCK_DEVICE_CHARACTERISTICS,
+        (byte) LOGICAL_BLOCK_PROVISIONING
+    };
+
+    private static final int CODE_BINARY = 1;
+    private static final int CODE_ASCII = 2;
+    private static final int CODE_UTF8 = 3;
+    private static final int OF_UNIT = 0x00;
+    private static final int OF_PORT = 0x90;
+    private static final int OF_DEVICE = 0xa0;
+    private static final int ISCSI = 0x50;
+
+    private VitalProductData() {}
+
+    /** A page with its header, or null where there is none of that code. */
+    static byte @Nullable [] page(int code, LogicalUnit unit, UnitState state, Nexus nexus) {
+        VolumeDescription volume = unit.volume().description();
+        return switch (code) {
+            case SUPPORTED_PAGES -> withHeader(code, PAGES);
+            case UNIT_SERIAL_NUMBER -> withHeader(code, ascii(volume.serialNumber()));
+            case DEVICE_IDENTIFICATION -> withHeader(code, designators(volume, unit, nexus));
+            case BLOCK_LIMITS -> withHeader(code, blockLimits(state.geometry()));
+            case BLOCK_DEVICE_CHARACTERISTICS -> withHeader(code, characteristics());
+            case LOGICAL_BLOCK_PROVISIONING -> withHeader(code, provisioning());
+            default -> null;
+        };
+    }
+
+    private static byte[] withHeader(int code, byte[] body) {
+        byte[] page = new byte[4 + body.length];
+        page[1] = (byte) code;
+        BigEndian.put16(page, 2, body.length);
+        System.arraycopy(body, 0, page, 4, body.length);
+        return page;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** SPC-5, 7.7.6. */
+    private static byte[] designators(VolumeDescription volume, LogicalUnit unit, Nexus nexus) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        byte[] naa = new byte[8];
+        BigEndian.put64(naa, 0, volume.naaLocallyAssigned());
+        designator(all, CODE_BINARY, OF_UNIT | 0x03, naa);
+        designator(all, CODE_ASCII, OF_UNIT | 0x01, ascii(Inquiry.VENDOR + volume.serialNumber()));
+        byte[] port = new byte[4];
+        BigEndian.put16(port, 2, nexus.relativeTargetPort());
+        designator(all, ISCSI | CODE_BINARY, OF_PORT | 0x04, port);
+        String target = unit.targetName();
+        if (!target.isEmpty()) {
+            String portName =
+                    String.format(Locale.ROOT, "%s,t,0x%04x", target, nexus.relativeTargetPort());
+            designator(all, ISCSI | CODE_UTF8, OF_PORT | 0x08, scsiName(portName));
+            designator(all, ISCSI | CODE_UTF8, OF_DEVICE | 0x08, scsiName(target));
+        }
+        return all.toByteArray();
+    }
+
+    private static void designator(
+            ByteArrayOutputStream all, int protocolAndCode, int kind, byte[] value) {
+        all.write(protocolAndCode);
+        all.write(kind);
+        all.write(0);
+        all.write(value.length);
+        all.writeBytes(value);
+    }
+
+    /** Null-terminated, filled with zeroes to a multiple of four (SPC-5, 7.7.6.11). */
+    private static byte[] scsiName(String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        byte[] padded = new byte[(bytes.length + 4) / 4 * 4];
+        System.arraycopy(bytes, 0, padded, 0, bytes.length);
+        return padded;
+    }
+
+    /** SBC-4, 6.6.4. WSNZ is one: zero blocks in WRITE SAME is refused. */
+    private static byte[] blockLimits(Geometry geometry) {
+        int block = geometry.logicalBlockBytes();
+        byte[] body = new byte[60];
+        body[0] = 0x01;
+        BigEndian.put16(body, 2, geometry.physicalBlockBytes() / block);
+        BigEndian.put32(body, 4, Limits.TRANSFER_BYTES_MAX / block);
+        BigEndian.put32(body, 8, OPTIMAL_TRANSFER_BYTES / block);
+        BigEndian.put32(body, 16, UNMAP_BLOCKS_MAX);
+        BigEndian.put32(body, 20, UNMAP_DESCRIPTORS_MAX);
+        BigEndian.put32(body, 24, Math.max(1, Limits.LAYER_BLOCK_BYTES / block));
+        body[28] = (byte) 0x80;
+        BigEndian.put64(body, 32, WRITE_SAME_BYTES_MAX / block);
+        return body;
+    }
+
+    /** SBC-4, 6.6.2: a medium that does not rotate. */
+    private static byte[] characteristics() {
+        byte[] body = new byte[60];
+        BigEndian.put16(body, 0, 1);
+        return body;
+    }
+
+    /** SBC-4, 6.6.7: UNMAP and both WRITE SAME unmap, unmapped blocks read zero, thin. */
+    private static byte[] provisioning() {
+        return new byte[] {0, (byte) 0xe4, 0x02, 0};
+    }
+}
