@@ -11,6 +11,9 @@ import io.netty.buffer.ByteBuf;
  * underflow (U), RFC 7143, 11.4.5.
  */
 public final class PduEncoder {
+    /** Most bytes behind a data segment. */
+    public static final int TRAILER_BYTES_MAX = 3 + Digest.BYTES;
+
     private static final int FINAL = 0x80;
     private static final int OVERFLOW = 0x04;
     private static final int UNDERFLOW = 0x02;
@@ -58,11 +61,9 @@ public final class PduEncoder {
      * @param dataSn number of this PDU within the command
      * @param last whether the sequence ends here (F)
      */
-    public void dataIn(
-            ByteBuf out, long lun, int tag, int dataBytes, int dataSn, long offset, boolean last) {
+    public void dataIn(ByteBuf out, int tag, int dataBytes, int dataSn, long offset, boolean last) {
         int at = begin(out, Opcode.SCSI_DATA_IN, last ? FINAL : 0);
         out.setMedium(at + 5, dataBytes);
-        out.setLong(at + 8, lun);
         out.setInt(at + 16, tag);
         out.setInt(at + 20, Pdu.NO_TAG);
         out.setInt(at + 24, 0);

@@ -191,7 +191,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     }
 
     private void cut() {
-        ChannelFuture unused = channel.close();
+        ChannelFuture _ = channel.close();
     }
 
     private void end() {
@@ -294,8 +294,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         closing = true;
         LOG.debug("connection {} closed: {}", remoteAddress(), reason);
         output.flush();
-        Future<?> cut =
-                eventLoop().schedule(this::cut, limits.closeSeconds(), TimeUnit.SECONDS);
+        Future<?> cut = eventLoop().schedule(this::cut, limits.closeSeconds(), TimeUnit.SECONDS);
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(ChannelFutureListener.CLOSE)
                 .addListener(sent -> cut.cancel(false));

@@ -149,6 +149,14 @@ public final class Session {
                 });
     }
 
+    /** Drops every session of this one's target, itself included. Any thread. */
+    public void closeTarget(String reason) {
+        TargetNode target = outcome.target();
+        if (target != null) {
+            directory.closeSessions(target.name(), reason, () -> {});
+        }
+    }
+
     /** Closes the connection without a word. Any thread. */
     public void close(String reason) {
         connection.close(reason);
