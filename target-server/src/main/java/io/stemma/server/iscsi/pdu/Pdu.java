@@ -1,6 +1,10 @@
 package io.stemma.server.iscsi.pdu;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A view of one received PDU in the receive buffer: 48-byte basic header segment, additional header
@@ -8,7 +12,13 @@ import io.netty.buffer.ByteBuf;
  * Digests were checked and are not visible. Offsets are those of RFC 7143, clause 11.
  */
 public final class Pdu {
-    private ByteBuf buffer = io.netty.buffer.Unpooled.EMPTY_BUFFER;
+    /** Length of a basic header segment in bytes. */
+    public static final int HEADER_BYTES = 48;
+
+    /** The tag that stands for none: 0xffffffff (RFC 7143, 11.2.1.8). */
+    public static final int NO_TAG = 0xffffffff;
+
+    private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
     private int headerIndex;
     private int dataIndex;
     private int dataSegmentLength;
@@ -19,6 +29,34 @@ public final class Pdu {
         headerIndex = newHeaderIndex;
         dataIndex = newDataIndex;
         dataSegmentLength = newDataSegmentLength;
+    }
+
+    /** A view of its own on what {@link #copy} made, from its reader index. */
+    public static Pdu of(ByteBuf copy) {
+        Pdu pdu = new Pdu();
+        int start = copy.readerIndex();
+        int ahs = (copy.getByte(start + 4) & 0xff) * 4;
+        int data = copy.getUnsignedMedium(start + 5);
+        pdu.at(copy, start, start + HEADER_BYTES + ahs, data);
+        return pdu;
+    }
+
+    /** Header, additional header segments and data in a direct buffer that the caller owns. */
+    public ByteBuf copy(ByteBufAllocator allocator) {
+        int headers = HEADER_BYTES + additionalHeaderBytes();
+        ByteBuf copy = allocator.directBuffer(headers + dataSegmentLength);
+        copy.writeBytes(buffer, headerIndex, headers);
+        return copy.writeBytes(buffer, dataIndex, dataSegmentLength);
+    }
+
+    /** What kind of PDU it is; null for an opcode that the standard does not define. */
+    public @Nullable Opcode type() {
+        return Opcode.of(opcode());
+    }
+
+    /** Initiator task tag, at the same place in every PDU. */
+    public int initiatorTaskTag() {
+        return intAt(16);
     }
 
     /** The opcode without the immediate bit. */
@@ -61,6 +99,11 @@ public final class Pdu {
         buffer.getBytes(headerIndex + offset, target, targetIndex, length);
     }
 
+    /** For the encoder: the basic header segment as it was received. */
+    void appendHeader(ByteBuf out) {
+        out.writeBytes(buffer, headerIndex, HEADER_BYTES);
+    }
+
     /** Bytes of additional header segments, a multiple of 4; they start at header offset 48. */
     public int additionalHeaderBytes() {
         return (buffer.getByte(headerIndex + 4) & 0xff) * 4;
@@ -91,10 +134,10 @@ public final class Pdu {
      * the heap, for control PDUs.
      */
     public byte[] copyWithoutAdditionalHeaders() {
-        byte[] copy = new byte[48 + dataSegmentLength];
-        buffer.getBytes(headerIndex, copy, 0, 48);
+        byte[] copy = new byte[HEADER_BYTES + dataSegmentLength];
+        buffer.getBytes(headerIndex, copy, 0, HEADER_BYTES);
         copy[4] = 0;
-        buffer.getBytes(dataIndex, copy, 48, dataSegmentLength);
+        buffer.getBytes(dataIndex, copy, HEADER_BYTES, dataSegmentLength);
         return copy;
     }
 }

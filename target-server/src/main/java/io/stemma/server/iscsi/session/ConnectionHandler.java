@@ -1,0 +1,358 @@
+package io.stemma.server.iscsi.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.Future;
+import io.stemma.engine.runtime.Invariant;
+import io.stemma.server.iscsi.pdu.PduDecoder;
+import io.stemma.server.iscsi.pdu.PduEncoder;
+import io.stemma.server.iscsi.pdu.ReceiveBuffer;
+import io.stemma.server.iscsi.pdu.RejectReason;
+import io.stemma.server.iscsi.text.DigestType;
+import io.stemma.server.iscsi.text.NegotiatedParameters;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.EnumSet;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A connection on its channel: receives in place, hands whole PDUs to the phase, sends one batch a
+ * read. An initiator that does not read what we send is not read from either, so that neither
+ * direction piles up.
+ */
+public final class ConnectionHandler extends ChannelInboundHandlerAdapter
+        implements DataConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
+
+    private final SessionLimits limits;
+    private final Runnable loggedInOrGone;
+    private final PduDecoder decoder = new PduDecoder(SessionLimits.LOGIN_DATA_SEGMENT_BYTES);
+    private final PduEncoder encoder = new PduEncoder();
+    private final Channel channel;
+    private final OutputBatch output;
+    private final ReceiveBuffer receive;
+    private PhaseHandler phase;
+    private @Nullable Future<?> loginTimeout;
+    private final EnumSet<Pause> pauses = EnumSet.noneOf(Pause.class);
+    private int statSn;
+    private boolean reading;
+    private boolean loginCounted = true;
+    private boolean closing;
+    private boolean closed;
+
+    /**
+     * A connection whose channel is being set up.
+     *
+     * @param first the phase it begins with
+     * @param loggedInOrGone runs once, when the connection stops being one that has not logged in
+     */
+    public ConnectionHandler(
+            Channel channel, PhaseHandler first, SessionLimits limits, Runnable loggedInOrGone) {
+        this.channel = channel;
+        this.limits = limits;
+        this.loggedInOrGone = loggedInOrGone;
+        phase = first;
+        output = new OutputBatch(channel);
+        receive = new ReceiveBuffer(channel.alloc(), SessionLimits.LOGIN_RECEIVE_BYTES);
+        channel.config().setRecvByteBufAllocator(new InPlaceAllocator(receive, decoder));
+        channel.config()
+                .setWriteBufferWaterMark(
+                        new WriteBufferWaterMark(
+                                limits.outputBytesMax() / 2, limits.outputBytesMax()));
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        loginTimeout =
+                eventLoop()
+                        .schedule(
+                                () -> close("no login in time"),
+                                limits.loginSeconds(),
+                                TimeUnit.SECONDS);
+        context.fireChannelActive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (!receive.is(bytes)) {
+            receiveCopy(bytes);
+        }
+        bytes.release();
+        reading = true;
+        deliver();
+    }
+
+    /**
+     * Bytes that some other handler received: appended, delivered as far as they fill the buffer.
+     */
+    private void receiveCopy(ByteBuf bytes) {
+        while (bytes.isReadable() && !closed) {
+            ByteBuf room = receive.room(decoder.bytesWanted());
+            room.writeBytes(bytes, Math.min(room.writableBytes(), bytes.readableBytes()));
+            if (bytes.isReadable()) {
+                reading = true;
+                deliver();
+                Invariant.check(pauses.isEmpty(), "a paused connection is not read from");
+            }
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        reading = false;
+        if (!closed) {
+            phase.readComplete(this);
+            output.flush();
+        }
+    }
+
+    private void deliver() {
+        try {
+            while (!closing && pauses.isEmpty() && deliverNext()) {
+                pauseIfUnread();
+            }
+        } catch (RuntimeException ours) {
+            LOG.error("connection {} closed after a fault of our own", remoteAddress(), ours);
+            close("internal fault");
+        }
+    }
+
+    private boolean deliverNext() {
+        switch (decoder.next(receive.bytes())) {
+            case MORE -> {
+                return false;
+            }
+            case PDU -> phase.pdu(this, decoder.pdu());
+            case REJECTED -> reject();
+            case BROKEN -> {
+                reject();
+                close("the stream of PDUs is broken");
+            }
+        }
+        return true;
+    }
+
+    private void reject() {
+        RejectReason reason = decoder.reason();
+        if (reason != null) {
+            phase.rejected(this, decoder.pdu(), reason);
+        }
+    }
+
+    private void pauseIfUnread() {
+        if (!channel.isWritable()) {
+            output.flush();
+            if (!channel.isWritable()) {
+                pause(Pause.OUTPUT);
+            }
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (channel.isWritable()) {
+            resume(Pause.OUTPUT);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        end();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        end();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("connection {}: {}", remoteAddress(), cause.toString());
+        } else {
+            LOG.error("connection {}", remoteAddress(), cause);
+        }
+        cut();
+    }
+
+    private void cut() {
+        ChannelFuture _ = channel.close();
+    }
+
+    private void end() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        closing = true;
+        notLoggingIn();
+        output.discard();
+        phase.closed(this);
+        receive.close();
+    }
+
+    private void notLoggingIn() {
+        Future<?> timeout = loginTimeout;
+        if (timeout != null) {
+            timeout.cancel(false);
+            loginTimeout = null;
+        }
+        if (loginCounted) {
+            loginCounted = false;
+            loggedInOrGone.run();
+        }
+    }
+
+    @Override
+    public void loggedIn() {
+        notLoggingIn();
+        receive.capacity(SessionLimits.RECEIVE_BYTES);
+    }
+
+    @Override
+    public void pause(Pause why) {
+        pauses.add(why);
+        channel.config().setAutoRead(false);
+    }
+
+    @Override
+    public void resume(Pause why) {
+        if (!pauses.remove(why) || !pauses.isEmpty() || closed) {
+            return;
+        }
+        if (!reading) {
+            reading = true;
+            deliver();
+            reading = false;
+            phase.readComplete(this);
+            output.flush();
+        }
+        if (pauses.isEmpty() && !closing) {
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    @Override
+    public void phase(PhaseHandler next) {
+        phase = next;
+    }
+
+    @Override
+    public void apply(NegotiatedParameters parameters) {
+        boolean headers = parameters.headerDigest() == DigestType.CRC32C;
+        boolean data = parameters.dataDigest() == DigestType.CRC32C;
+        decoder.expect(parameters.targetMaxRecvDataSegmentLength(), headers, data);
+        encoder.digests(headers, data);
+    }
+
+    @Override
+    public void send(byte[] headerAndData) {
+        if (!closed) {
+            int length = encoder.lengthOf(headerAndData.length);
+            encoder.whole(output.room(length), headerAndData);
+        }
+    }
+
+    @Override
+    public void flush() {
+        if (!closed) {
+            output.flush();
+        }
+    }
+
+    @Override
+    public void flushSoon() {
+        if (!reading) {
+            flush();
+        }
+    }
+
+    @Override
+    public void close(String reason) {
+        if (!eventLoop().inEventLoop()) {
+            eventLoop().execute(() -> close(reason));
+            return;
+        }
+        if (closing) {
+            return;
+        }
+        closing = true;
+        LOG.debug("connection {} closed: {}", remoteAddress(), reason);
+        output.flush();
+        Future<?> cut = eventLoop().schedule(this::cut, limits.closeSeconds(), TimeUnit.SECONDS);
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(ChannelFutureListener.CLOSE)
+                .addListener(sent -> cut.cancel(false));
+    }
+
+    @Override
+    public OutputBatch output() {
+        return output;
+    }
+
+    @Override
+    public PduEncoder encoder() {
+        return encoder;
+    }
+
+    @Override
+    public ByteBufAllocator allocator() {
+        return channel.alloc();
+    }
+
+    @Override
+    public boolean mayHold() {
+        return receive.mayHold();
+    }
+
+    @Override
+    public EventLoop eventLoop() {
+        return channel.eventLoop();
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return internet(channel.localAddress());
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return internet(channel.remoteAddress());
+    }
+
+    private static InetSocketAddress internet(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress known
+                ? known
+                : InetSocketAddress.createUnresolved("unknown", 0);
+    }
+
+    @Override
+    public int takeStatSn() {
+        return statSn++;
+    }
+
+    @Override
+    public int statSn() {
+        return statSn;
+    }
+
+    @Override
+    public void initialStatSn(int first) {
+        statSn = first;
+    }
+}

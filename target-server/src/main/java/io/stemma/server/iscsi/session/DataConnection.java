@@ -1,0 +1,42 @@
+package io.stemma.server.iscsi.session;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.stemma.server.iscsi.pdu.PduEncoder;
+
+/** A connection as full feature phase sees it: PDUs are written in place, in batches. */
+public interface DataConnection extends Connection {
+    /** Why PDUs are not read for a while. */
+    enum Pause {
+        /** The initiator does not read what was sent. */
+        OUTPUT,
+        /** Tasks of the session that this one replaces still end. */
+        REINSTATEMENT
+    }
+
+    /** Where PDUs are written. */
+    OutputBatch output();
+
+    /** What writes them. */
+    PduEncoder encoder();
+
+    /** Where buffers come from. */
+    ByteBufAllocator allocator();
+
+    /**
+     * Whether the data of the current PDU may be kept by retaining its buffer; if not it has to be
+     * copied, because too many receive buffers are kept already.
+     */
+    boolean mayHold();
+
+    /** Sends what was batched unless the current read will do it at its end. */
+    void flushSoon();
+
+    /** Stops reading and delivering PDUs after the current one. */
+    void pause(Pause why);
+
+    /** Goes on, if this was the last reason to pause. */
+    void resume(Pause why);
+
+    /** The session has begun: the time to log in is over. */
+    void loggedIn();
+}

@@ -1,0 +1,95 @@
+package io.stemma.server.iscsi.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.stemma.engine.runtime.Invariant;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a connection is about to send, gathered in one pooled direct buffer so that a batch of
+ * answers costs one system call. Long data is not copied in but goes between two parts of the
+ * buffer. On the connection's event loop only.
+ */
+public final class OutputBatch {
+    private final Channel channel;
+    private @Nullable ByteBuf buffer;
+    private int handedOver;
+    private boolean waiting;
+
+    OutputBatch(Channel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * The buffer to write into, with room for {@code bytes} behind its writer index. Valid until
+     * the next call to this object.
+     */
+    public ByteBuf room(int bytes) {
+        ByteBuf open = buffer;
+        if (open != null && open.writableBytes() >= bytes) {
+            return open;
+        }
+        handOver();
+        int capacity = Math.max(bytes, SessionLimits.OUTPUT_BUFFER_BYTES);
+        ByteBuf fresh = channel.alloc().directBuffer(capacity, capacity);
+        buffer = fresh;
+        return fresh;
+    }
+
+    /** Sends a buffer, which is taken over, behind what was written so far. */
+    public void append(ByteBuf data) {
+        ByteBuf open = buffer;
+        if (open != null && open.writerIndex() > handedOver) {
+            int length = open.writerIndex() - handedOver;
+            write(open.retainedSlice(handedOver, length));
+            handedOver = open.writerIndex();
+        }
+        write(data);
+    }
+
+    /** Whether something was written that {@link #flush} has not sent. */
+    public boolean isEmpty() {
+        ByteBuf open = buffer;
+        return !waiting && (open == null || open.writerIndex() == handedOver);
+    }
+
+    /** Sends everything. */
+    public void flush() {
+        handOver();
+        if (waiting) {
+            waiting = false;
+            channel.flush();
+        }
+    }
+
+    /** Gives memory back without sending it. */
+    void discard() {
+        ByteBuf open = buffer;
+        buffer = null;
+        handedOver = 0;
+        if (open != null) {
+            open.release();
+        }
+    }
+
+    private void handOver() {
+        ByteBuf open = buffer;
+        if (open == null) {
+            return;
+        }
+        buffer = null;
+        if (open.writerIndex() == handedOver) {
+            open.release();
+        } else {
+            write(open.readerIndex(handedOver));
+        }
+        handedOver = 0;
+    }
+
+    private void write(ByteBuf bytes) {
+        Invariant.check(channel.eventLoop().inEventLoop(), "output belongs to its event loop");
+        waiting = true;
+        channel.write(bytes, channel.voidPromise());
+    }
+}

@@ -1,0 +1,19 @@
+package io.stemma.server.iscsi.session;
+
+import io.stemma.server.iscsi.pdu.Pdu;
+
+/** Answers Text Requests in full feature phase (RFC 7143, 11.10); one object a session. */
+public interface TextService {
+    /**
+     * A Text Request whose turn it is; its CmdSN is counted. Answers through {@link
+     * Connection#send}, with StatSN from the connection, ExpCmdSN and MaxCmdSN from the session.
+     */
+    void text(Connection connection, Session session, Pdu request);
+
+    /** Makes one for each session. */
+    @FunctionalInterface
+    interface Factory {
+        /** A service for a session that begins. */
+        TextService open(Session session);
+    }
+}

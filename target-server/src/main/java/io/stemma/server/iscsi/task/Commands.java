@@ -1,0 +1,429 @@
+package io.stemma.server.iscsi.task;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.stemma.engine.runtime.Invariant;
+import io.stemma.server.iscsi.pdu.Pdu;
+import io.stemma.server.iscsi.pdu.RejectReason;
+import io.stemma.server.iscsi.session.CommandWindow;
+import io.stemma.server.iscsi.session.DataConnection;
+import io.stemma.server.iscsi.session.Session;
+import io.stemma.server.iscsi.text.NegotiatedParameters;
+import io.stemma.server.scsi.Nexus;
+import io.stemma.server.scsi.TaskAttribute;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * The SCSI commands of a connection from their first PDU to their answer. Everything here runs on
+ * the connection's event loop but {@link #finish}, {@link #allocate} and {@link #reserve}'s
+ * refusal.
+ */
+final class Commands {
+    private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
+
+    private static final TaskAttribute[] ATTRIBUTES = {
+        TaskAttribute.UNTAGGED,
+        TaskAttribute.SIMPLE,
+        TaskAttribute.ORDERED,
+        TaskAttribute.HEAD_OF_QUEUE,
+        TaskAttribute.ACA
+    };
+
+    /** Outstanding R2Ts of a task, whatever more was negotiated. */
+    private static final int OUTSTANDING_R2T_MAX = 16;
+
+    private final Nexus nexus;
+    private final ScsiDevice device;
+    private final DataConnection connection;
+    private final EventLoop loop;
+    private final CommandWindow window;
+    private final NegotiatedParameters parameters;
+    private final ScsiAnswers answers;
+    private final DataMemory memory;
+    private final Completions completions = new Completions();
+    private final Runnable takeCompletions = this::takeCompletions;
+    private final int immediateMax;
+    private final int outstandingMax;
+    private final int dataOutTicks;
+    private final TaskTable table;
+    private final List<Task> all = new ArrayList<>();
+    private final ArrayDeque<Task> free = new ArrayDeque<>();
+    private final ArrayDeque<Task> waiting = new ArrayDeque<>();
+    private @Nullable Task executing;
+    private int immediateInFlight;
+    private int lastTransferTag;
+    private boolean busy;
+    private boolean closed;
+
+    Commands(
+            Session session,
+            DataConnection connection,
+            ScsiDevice device,
+            Nexus nexus,
+            int dataOutTicks) {
+        this.connection = connection;
+        this.device = device;
+        this.nexus = nexus;
+        this.dataOutTicks = dataOutTicks;
+        loop = connection.eventLoop();
+        window = session.window();
+        parameters = session.outcome().parameters();
+        answers = new ScsiAnswers(session, connection);
+        memory = new DataMemory(session.limits().gatherBytesMax());
+        immediateMax = session.limits().immediateCommandsMax();
+        outstandingMax = Math.min(parameters.maxOutstandingR2T(), OUTSTANDING_R2T_MAX);
+        table = new TaskTable(session.limits().commandWindow() + immediateMax);
+    }
+
+    /** A SCSI Command whose turn it is; returns why it is rejected, or null. */
+    @Nullable RejectReason begin(Pdu pdu) {
+        int tag = pdu.initiatorTaskTag();
+        if (tag == Pdu.NO_TAG) {
+            return RejectReason.INVALID_PDU_FIELD;
+        }
+        if (table.get(tag) != null) {
+            return RejectReason.TASK_IN_PROGRESS;
+        }
+        if (pdu.immediate() && immediateInFlight >= immediateMax) {
+            return RejectReason.IMMEDIATE_COMMAND_REJECT;
+        }
+        Task task = take(pdu);
+        TransportSense refused =
+                Cdb.read(pdu, task) ? start(task, pdu) : TransportSense.UNSUPPORTED;
+        if (refused != null) {
+            end(task, refused);
+        }
+        return null;
+    }
+
+    private Task take(Pdu pdu) {
+        Task task = free.pollLast();
+        if (task == null) {
+            task = new Task(this, outstandingMax);
+            all.add(task);
+        }
+        int flags = pdu.byteAt(1);
+        task.begin(nexus, ATTRIBUTES[Math.min(flags & 7, ATTRIBUTES.length - 1)]);
+        task.tag = pdu.initiatorTaskTag();
+        task.cmdSn = pdu.intAt(24);
+        task.lun = pdu.longAt(8);
+        task.expectedDataTransferLength = pdu.intAt(20) & 0xffff_ffffL;
+        task.reads = (flags & 0x40) != 0;
+        task.writes = (flags & 0x20) != 0;
+        task.immediate = pdu.immediate();
+        task.unit = device.unit(task.lun);
+        if (task.immediate) {
+            immediateInFlight++;
+        } else {
+            window.opened();
+        }
+        window.narrow(memory.scarce() || device.congested(task.lun));
+        table.put(task);
+        return task;
+    }
+
+    private @Nullable TransportSense start(Task task, Pdu pdu) {
+        if (task.writes) {
+            return task.reads ? TransportSense.UNSUPPORTED : startWrite(task, pdu);
+        }
+        if (pdu.dataSegmentLength() != 0 || !pdu.finalBit()) {
+            return TransportSense.UNEXPECTED_UNSOLICITED_DATA;
+        }
+        int length = task.expectedDataInLength();
+        if (length > ScsiAnswers.RESERVE_BYTES_MAX && !reserveMemory(task, memoryFor(length))) {
+            await(task);
+        } else {
+            execute(task);
+        }
+        return null;
+    }
+
+    private @Nullable TransportSense startWrite(Task task, Pdu pdu) {
+        int came = pdu.dataSegmentLength();
+        boolean more = !pdu.finalBit();
+        long expected = task.expectedDataTransferLength;
+        if ((more && parameters.initialR2T())
+                || (came != 0 && !parameters.immediateData())
+                || came > parameters.firstBurstLength()) {
+            return TransportSense.UNEXPECTED_UNSOLICITED_DATA;
+        }
+        if (came > expected) {
+            return TransportSense.INCORRECT_AMOUNT_OF_DATA;
+        }
+        int length = (int) Math.min(expected, device.dataOutLength(task.lun, task.cdb()));
+        if (!more && came >= length) {
+            whole(task, pdu, length);
+            return null;
+        }
+        return gather(task, pdu, length, more);
+    }
+
+    /** All the data that is wanted came with the command: it stays where it was received. */
+    private void whole(Task task, Pdu pdu, int length) {
+        if (length > 0) {
+            if (connection.mayHold()) {
+                task.dataOutBuffer = pdu.buffer().retain();
+                task.dataOut(pdu.dataAddress(), length);
+            } else {
+                ByteBuf copy = allocate(length);
+                copy.setBytes(0, pdu.buffer(), pdu.dataIndex(), length);
+                task.dataOutBuffer = copy;
+                task.dataOut(copy.memoryAddress(), length);
+            }
+        }
+        execute(task);
+    }
+
+    private @Nullable TransportSense gather(Task task, Pdu pdu, int length, boolean more) {
+        boolean onItsWay = more || pdu.dataSegmentLength() != 0;
+        if (!onItsWay && !reserveMemory(task, length)) {
+            task.write.begin(null, length, false, 0);
+            await(task);
+            return null;
+        }
+        if (onItsWay) {
+            if (!memory.takeUnasked(length)) {
+                return TransportSense.TASK_SET_FULL;
+            }
+            task.memoryBytes = length;
+        }
+        long unsolicited = Math.min(parameters.firstBurstLength(), task.expectedDataTransferLength);
+        beginGathering(task, length, more, (int) unsolicited);
+        if (pdu.dataSegmentLength() != 0) {
+            task.write.immediate(pdu);
+        }
+        proceed(task);
+        return null;
+    }
+
+    private void beginGathering(Task task, int length, boolean more, int unsolicited) {
+        task.state = Task.State.GATHERING;
+        ByteBuf buffer = null;
+        if (length > 0) {
+            buffer = allocate(length);
+            task.dataOutBuffer = buffer;
+            task.dataOut(buffer.memoryAddress(), length);
+        }
+        task.write.begin(buffer, length, more, unsolicited);
+    }
+
+    /** A Data-Out; one of a task that is not there any more is dropped without a word. */
+    void dataOut(Pdu pdu, boolean whole) {
+        Task task = table.get(pdu.initiatorTaskTag());
+        if (task == null || task.state != Task.State.GATHERING) {
+            return;
+        }
+        TransportSense fault = task.write.dataOut(pdu, whole);
+        if (fault != null) {
+            end(task, fault);
+        } else {
+            proceed(task);
+        }
+    }
+
+    /** Asks for what is missing, or executes what is complete. */
+    private void proceed(Task task) {
+        WriteTask write = task.write;
+        while (write.mayAsk()) {
+            lastTransferTag = lastTransferTag + 1 == Pdu.NO_TAG ? 0 : lastTransferTag + 1;
+            write.ask(lastTransferTag, answers.burstMax());
+            answers.readyToTransfer(task, lastTransferTag);
+        }
+        if (!write.complete()) {
+            return;
+        }
+        if (write.damaged()) {
+            end(task, TransportSense.PROTOCOL_SERVICE_CRC_ERROR);
+        } else {
+            execute(task);
+        }
+    }
+
+    private void await(Task task) {
+        task.state = Task.State.WAITING;
+        waiting.addLast(task);
+    }
+
+    /** Starts what waited for memory, sends what that and the caller wrote. */
+    void settle() {
+        while (!closed && !waiting.isEmpty()) {
+            Task task = waiting.getFirst();
+            int length = task.writes ? task.write.length() : memoryFor(task.expectedDataInLength());
+            if (!reserveMemory(task, length)) {
+                break;
+            }
+            waiting.removeFirst();
+            if (task.writes) {
+                beginGathering(task, length, false, 0);
+                proceed(task);
+            } else {
+                execute(task);
+            }
+        }
+        connection.flushSoon();
+    }
+
+    private boolean reserveMemory(Task task, int bytes) {
+        boolean taken = (waiting.isEmpty() || waiting.getFirst() == task) && memory.take(bytes);
+        if (taken) {
+            task.memoryBytes = bytes;
+        }
+        return taken;
+    }
+
+    /** A read's claim; what no volume can deliver is not claimed. */
+    private static int memoryFor(int lengthBytes) {
+        return Math.min(lengthBytes, io.stemma.engine.runtime.Limits.TRANSFER_BYTES_MAX);
+    }
+
+    private void execute(Task task) {
+        task.state = Task.State.EXECUTING;
+        Task outer = executing;
+        executing = task;
+        try {
+            device.execute(task.lun, task);
+        } catch (RuntimeException ours) {
+            LOG.error("a command ended in a fault of our own", ours);
+            if (executing == task) {
+                end(task, TransportSense.INTERNAL_TARGET_FAILURE);
+            }
+        }
+        if (executing == task) {
+            task.reservedIndex = Task.NOTHING_RESERVED;
+        }
+        executing = outer;
+    }
+
+    /** Memory in the batch, for the task that executes now and on the loop only; else 0. */
+    long reserve(Task task, int lengthBytes) {
+        return loop.inEventLoop() && executing == task ? answers.reserve(task, lengthBytes) : 0;
+    }
+
+    /** Memory of its own. Any thread. */
+    ByteBuf allocate(int lengthBytes) {
+        return connection.allocator().directBuffer(lengthBytes, lengthBytes);
+    }
+
+    /** A task has left the storage. Any thread. */
+    void finish(Task task) {
+        if (loop.inEventLoop()) {
+            boolean nested = busy || executing != null;
+            complete(task);
+            if (!nested) {
+                settle();
+            }
+        } else if (completions.add(task)) {
+            try {
+                loop.execute(takeCompletions);
+            } catch (RejectedExecutionException stopped) {
+                LOG.debug("a command ended after its event loop", stopped);
+            }
+        }
+    }
+
+    private void takeCompletions() {
+        busy = true;
+        Task task = completions.takeAll();
+        while (task != null) {
+            Task following = task.next;
+            task.next = null;
+            completeLate(task);
+            task = following;
+        }
+        busy = false;
+        settle();
+    }
+
+    private void completeLate(Task task) {
+        try {
+            complete(task);
+        } catch (RuntimeException ours) {
+            LOG.error("a command ended in a fault of our own", ours);
+            connection.close("internal fault");
+        }
+    }
+
+    private void end(Task task, TransportSense why) {
+        task.sense(why);
+        complete(task);
+    }
+
+    /** The last act of a task: its answer, unless it was aborted, and its memory. */
+    private void complete(Task task) {
+        Invariant.check(task.state != Task.State.FREE, "a task finishes once");
+        if (executing == task) {
+            executing = null;
+        }
+        task.releaseDataOut();
+        table.remove(task);
+        if (task.immediate) {
+            immediateInFlight--;
+        } else {
+            window.closed();
+        }
+        memory.give(task.memoryBytes);
+        if (!closed && !task.aborted()) {
+            answers.answer(task);
+        }
+        task.write.end();
+        task.free();
+        free.addLast(task);
+    }
+
+    /** The task of that tag, or null. */
+    @Nullable Task find(int tag) {
+        return table.get(tag);
+    }
+
+    /**
+     * Aborts tasks; those not yet with their logical unit end at once.
+     *
+     * @param each called with every one that still has to leave the storage, after it was aborted
+     */
+    void abort(Predicate<Task> which, Consumer<Task> each) {
+        for (int i = 0; i < all.size(); i++) {
+            Task task = all.get(i);
+            if (task.state == Task.State.FREE || !which.test(task)) {
+                continue;
+            }
+            task.abort();
+            if (task.state == Task.State.EXECUTING) {
+                each.accept(task);
+            } else {
+                waiting.remove(task);
+                complete(task);
+            }
+        }
+    }
+
+    /** A unit of time has passed: ends commands whose data does not come. */
+    void tick() {
+        for (int i = 0; i < all.size(); i++) {
+            Task task = all.get(i);
+            if (task.state == Task.State.GATHERING && task.write.quiet() > dataOutTicks) {
+                end(task, TransportSense.INITIATOR_RESPONSE_TIMEOUT);
+            }
+        }
+        settle();
+    }
+
+    /** The connection is gone: nothing is answered or started any more. */
+    void close() {
+        closed = true;
+    }
+
+    /** Tasks that have not ended. */
+    int size() {
+        return table.size();
+    }
+}

@@ -1,0 +1,136 @@
+package io.stemma.server.iscsi.task;
+
+import io.netty.buffer.ByteBuf;
+import io.stemma.engine.runtime.Invariant;
+import io.stemma.server.scsi.LogicalUnit;
+import io.stemma.server.scsi.ScsiTask;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A SCSI command of a connection, from its first PDU to its answer. Used again and again. Owns the
+ * buffer with its data out while storage may read it, and the one with its data in until it is
+ * sent. Fields belong to the event loop.
+ */
+final class Task extends ScsiTask {
+    /** Where a task stands. */
+    enum State {
+        /** In the pool. */
+        FREE,
+        /** Until memory for its data is free. */
+        WAITING,
+        /** Until its data out is complete. */
+        GATHERING,
+        /** With the logical unit. */
+        EXECUTING
+    }
+
+    /** Said by {@link #dataInNow} instead of an index when nothing is reserved. */
+    static final int NOTHING_RESERVED = -1;
+
+    final WriteTask write;
+    private final Commands commands;
+    private final List<Runnable> whenGone = new ArrayList<>(1);
+
+    State state = State.FREE;
+    int tag;
+    int cmdSn;
+    long lun;
+    long expectedDataTransferLength;
+    boolean reads;
+    boolean writes;
+    boolean immediate;
+    @Nullable LogicalUnit unit;
+
+    /** Keeps the data out where it is until the task has ended. */
+    @Nullable ByteBuf dataOutBuffer;
+
+    /** The memory of {@link #dataInLater}. */
+    @Nullable ByteBuf dataInBuffer;
+
+    /** Where in the batch the memory of {@link #dataInNow} lies. */
+    int reservedIndex = NOTHING_RESERVED;
+
+    /** What the task counts for in {@link DataMemory}. */
+    int memoryBytes;
+
+    /** The next one of {@link Completions}. */
+    @Nullable Task next;
+
+    Task(Commands commands, int outstandingMax) {
+        this.commands = commands;
+        write = new WriteTask(outstandingMax);
+    }
+
+    /** Status, sense key and additional sense of a command that ends here in the transport. */
+    void sense(TransportSense why) {
+        byte[] sense = sense();
+        java.util.Arrays.fill(sense, 0, TransportSense.BYTES, (byte) 0);
+        status(why.status());
+        senseLength(why.writeTo(sense));
+        dataInLength(0);
+        dataOutUsed(0);
+    }
+
+    @Override
+    public int expectedDataInLength() {
+        return reads ? (int) Math.min(expectedDataTransferLength, Integer.MAX_VALUE) : 0;
+    }
+
+    @Override
+    public long dataInNow(int lengthBytes) {
+        return commands.reserve(this, lengthBytes);
+    }
+
+    @Override
+    public long dataInLater(int lengthBytes) {
+        Invariant.check(dataInBuffer == null, "memory for data in is asked for once");
+        ByteBuf memory = commands.allocate(Math.max(lengthBytes, 1));
+        dataInBuffer = memory;
+        return memory.memoryAddress();
+    }
+
+    @Override
+    public void finish() {
+        commands.finish(this);
+    }
+
+    /** Runs something when the task has left the storage and its buffers are given back. */
+    void whenGone(Runnable action) {
+        whenGone.add(action);
+    }
+
+    /** Gives every buffer back and tells who waited. */
+    void free() {
+        state = State.FREE;
+        unit = null;
+        releaseDataOut();
+        releaseDataIn();
+        reservedIndex = NOTHING_RESERVED;
+        memoryBytes = 0;
+        if (!whenGone.isEmpty()) {
+            List<Runnable> told = List.copyOf(whenGone);
+            whenGone.clear();
+            told.forEach(Runnable::run);
+        }
+    }
+
+    void releaseDataOut() {
+        ByteBuf out = dataOutBuffer;
+        dataOutBuffer = null;
+        if (out != null) {
+            out.release();
+        }
+    }
+
+    private void releaseDataIn() {
+        ByteBuf in = dataInBuffer;
+        dataInBuffer = null;
+        if (in != null) {
+            in.release();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.stemma.server.iscsi.task;
+
+/** How commands end that never reach their logical unit (RFC 7143, 11.4.7.2; SPC-5, 4.4). */
+enum TransportSense {
+    /** A bidirectional command, or a CDB longer than any we know. */
+    UNSUPPORTED(0x05, 0x20, 0x00),
+    /** Data that was not asked for. */
+    UNEXPECTED_UNSOLICITED_DATA(0x0b, 0x0c, 0x0c),
+    /** More or less data than was agreed. */
+    INCORRECT_AMOUNT_OF_DATA(0x0b, 0x0c, 0x0d),
+    /** A digest, a DataSN or an offset was wrong. */
+    PROTOCOL_SERVICE_CRC_ERROR(0x0b, 0x47, 0x05),
+    /** Data that was asked for did not come. */
+    INITIATOR_RESPONSE_TIMEOUT(0x0b, 0x4b, 0x06),
+    /** Our own fault. */
+    INTERNAL_TARGET_FAILURE(0x04, 0x44, 0x00),
+    /** No memory for the data that came along: to be sent again (SAM-5, 5.3.1). */
+    TASK_SET_FULL(0, 0, 0);
+
+    /** Length of fixed format sense data. */
+    static final int BYTES = 18;
+
+    private static final int CHECK_CONDITION = 0x02;
+    private static final int TASK_SET_FULL_STATUS = 0x28;
+
+    private final int key;
+    private final int code;
+    private final int qualifier;
+
+    TransportSense(int key, int code, int qualifier) {
+        this.key = key;
+        this.code = code;
+        this.qualifier = qualifier;
+    }
+
+    int status() {
+        return key == 0 ? TASK_SET_FULL_STATUS : CHECK_CONDITION;
+    }
+
+    /** Fixed format, current; returns its length. */
+    int writeTo(byte[] sense) {
+        if (key == 0) {
+            return 0;
+        }
+        sense[0] = 0x70;
+        sense[2] = (byte) key;
+        sense[7] = BYTES - 8;
+        sense[12] = (byte) code;
+        sense[13] = (byte) qualifier;
+        return BYTES;
+    }
+}
