@@ -28,8 +28,8 @@ record TgtPeer() implements Peer {
     @Override
     public Serving start(Place place) {
         PeerFile.create(place.lun(), place.lunBytes());
-        // A control channel is a number below 65536 and names the socket; the port is unique here.
-        String channel = Integer.toString(place.port());
+        // A control channel is a number below 32768; the socket's folder keeps processes apart.
+        String channel = Integer.toString(place.port() & 0x7fff);
         Map<String, String> environment =
                 Map.of("TGT_IPC_SOCKET", place.folder().resolve("control").toString());
         Child child =
