@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -28,12 +29,14 @@ import java.util.stream.Stream;
  */
 public final class Compare {
     private static final long SEED = 7;
+    private static final double QUIET_LOAD = 1.5;
 
     private final CompareOptions options;
     private final String command;
     private final PrintStream out;
     private final List<Side> sides = new ArrayList<>();
     private final List<JobResult> results = new ArrayList<>();
+    private final Map<String, String> failures = new LinkedHashMap<>();
     private String control = "";
 
     private Compare(CompareOptions options, String command, PrintStream out) {
@@ -74,7 +77,9 @@ public final class Compare {
         Thread cleaner = new Thread(() -> clean(folder), "cleaner");
         Runtime.getRuntime().addShutdownHook(cleaner);
         double loadBefore = Machine.load();
-        out.printf("load average %.2f%n", loadBefore);
+        out.printf(
+                "load average %.2f%s%n",
+                loadBefore, loadBefore > QUIET_LOAD ? ": NOT QUIET, others use the cores" : "");
         startSides(folder);
         for (Job job : options.jobs()) {
             results.add(measure(job));
@@ -97,29 +102,64 @@ public final class Compare {
         Place place =
                 new Place(
                         name,
-                        options.port() + sides.size(),
+                        options.port() + sides.size() + failures.size(),
                         own,
                         (long) options.lunMib() << 20,
                         options.root());
-        Side side = Side.start(name, peer, place);
-        sides.add(side);
-        out.printf("%s %s: %s%n", name, peer.version(), side.negotiated());
+        try {
+            Side side = Side.start(name, peer, place);
+            sides.add(side);
+            out.printf("%s %s: %s%n", name, peer.version(), side.negotiated());
+        } catch (IllegalStateException | UncheckedIOException failed) {
+            if (sides.isEmpty()) {
+                throw failed;
+            }
+            broken(name, failed);
+        }
+    }
+
+    /** A peer that fails must not hide the others, unless it is the yardstick. */
+    private void broken(String name, RuntimeException failed) {
+        failures.put(name, String.valueOf(failed.getMessage()));
+        out.println(name + " FAILED: " + failed.getMessage());
     }
 
     private JobResult measure(Job job) {
         double loadBefore = Machine.load();
         if (options.warmupSeconds() > 0) {
-            sides.forEach(side -> side.run(job, SEED, options.warmupSeconds()));
+            for (Side side : sides) {
+                run(side, job, SEED, options.warmupSeconds());
+            }
         }
         Map<String, List<Run>> runs = new LinkedHashMap<>();
         sides.forEach(side -> runs.put(side.name(), new ArrayList<>()));
         for (int round = 0; round < options.rounds(); round++) {
             for (Side side : sides) {
-                Run run = side.run(job, SEED + round, options.seconds());
-                runs.computeIfAbsent(side.name(), absent -> new ArrayList<>()).add(run);
+                run(side, job, SEED + round, options.seconds())
+                        .ifPresent(run -> listOf(runs, side).add(run));
             }
         }
+        failures.keySet().forEach(runs::remove);
         return new JobResult(job, runs, loadBefore, Machine.load());
+    }
+
+    private static List<Run> listOf(Map<String, List<Run>> runs, Side side) {
+        return runs.computeIfAbsent(side.name(), absent -> new ArrayList<>());
+    }
+
+    private Optional<Run> run(Side side, Job job, long seed, double seconds) {
+        if (failures.containsKey(side.name())) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(side.run(job, seed, seconds));
+        } catch (IllegalStateException | UncheckedIOException failed) {
+            if (side == sides.getFirst()) {
+                throw failed;
+            }
+            broken(side.name(), failed);
+            return Optional.empty();
+        }
     }
 
     private Comparison comparison() {
@@ -140,6 +180,7 @@ public final class Compare {
                 options.subject(),
                 versions,
                 negotiated,
+                failures,
                 List.copyOf(results));
     }
 

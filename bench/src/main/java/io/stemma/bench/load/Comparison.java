@@ -17,6 +17,7 @@ import java.util.Map;
  * @param subject that the thresholds are judged for
  * @param versions of each peer, and of the load generator
  * @param negotiated what each side answered at login
+ * @param failures of sides that broke, in their own words
  * @param results job by job
  */
 record Comparison(
@@ -29,10 +30,12 @@ record Comparison(
         String subject,
         Map<String, String> versions,
         Map<String, String> negotiated,
+        Map<String, String> failures,
         List<JobResult> results) {
     Comparison {
         versions = new LinkedHashMap<>(versions);
         negotiated = new LinkedHashMap<>(negotiated);
+        failures = new LinkedHashMap<>(failures);
     }
 
     String yardstick() {

@@ -26,6 +26,7 @@ final class JsonReport {
                         field("controlled", string(comparison.controlled())),
                         field("versions", strings(comparison.versions())),
                         field("negotiated", strings(comparison.negotiated())),
+                        field("failures", strings(comparison.failures())),
                         field("verdicts", array(comparison.verdicts(), JsonReport::verdict)),
                         field("jobs", array(comparison.results(), JsonReport::job)))
                 + "\n";

@@ -69,6 +69,9 @@ final class MarkdownReport {
         for (Map.Entry<String, String> answer : comparison.negotiated().entrySet()) {
             page.format("- %s: `%s`%n", answer.getKey(), answer.getValue());
         }
+        for (Map.Entry<String, String> failure : comparison.failures().entrySet()) {
+            page.format("- %s FAILED: %s%n", failure.getKey(), failure.getValue());
+        }
         page.format("%n");
     }
 
@@ -107,6 +110,12 @@ final class MarkdownReport {
         page.format("## A/A control: %s to %s%n%n", comparison.control(), comparison.controlled());
         boolean allQuiet = true;
         for (JobResult result : comparison.results()) {
+            if (result.of(comparison.control()).isEmpty()
+                    || result.of(comparison.controlled()).isEmpty()) {
+                allQuiet = false;
+                page.format("- %s: no control%n", result.job().name());
+                continue;
+            }
             Ratio speed = result.speed(comparison.control(), comparison.controlled());
             boolean quiet = Verdict.quiet(speed);
             allQuiet &= quiet;

@@ -37,6 +37,10 @@ record Verdict(String what, double figure, double bound, boolean atMost) {
         List<Verdict> verdicts = new ArrayList<>();
         for (JobResult result : results) {
             Job job = result.job();
+            if (result.of(subject).isEmpty()) {
+                verdicts.add(new Verdict(job.name() + " failed", 0, 1, false));
+                continue;
+            }
             double speed = result.speed(subject, yardstick).median();
             if (!job.small()) {
                 verdicts.add(new Verdict(job.name() + " speed", speed, 1.5, false));

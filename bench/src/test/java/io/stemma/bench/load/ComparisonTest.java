@@ -26,6 +26,7 @@ final class ComparisonTest {
                 "stemma",
                 Map.of("tgt", "1"),
                 Map.of("tgt", "ImmediateData=Yes"),
+                Map.of(),
                 List.of(
                         new JobResult(
                                 job, Map.of("tgt", tgt, "stemma", stemma, "tgt-2", tgt), 0.1, 1)));
@@ -70,6 +71,15 @@ final class ComparisonTest {
         assertThat(missed.verdicts())
                 .extracting(Verdict::toString)
                 .containsExactly("NOT MET: 128k-write-d16 speed 1.49, at least 1.50");
+    }
+
+    @Test
+    void aSideThatBrokeMeetsNothingAndHidesNobody() {
+        Comparison broken = comparison(READ, List.of(run(100, 40)), List.of());
+        assertThat(broken.verdicts())
+                .extracting(Verdict::toString)
+                .containsExactly("NOT MET: 4k-randread-d32 failed 0.00, at least 1.00");
+        assertThat(MarkdownReport.of(broken)).contains("| stemma | failed |", "| tgt | 50 |");
     }
 
     @Test
