@@ -28,5 +28,32 @@ public final class Limits {
     /** Requests that wait for the I/O pool of one backend; the next is refused as TRANSIENT. */
     public static final int POOL_QUEUE_MAX = 65_536;
 
+    /** Bytes of a segment of the journal. */
+    public static final int JOURNAL_SEGMENT_BYTES = 4 << 20;
+
+    /** Bytes of the largest segment that is believed; a larger one is taken for damage. */
+    public static final int JOURNAL_SEGMENT_BYTES_MAX = 64 << 20;
+
+    /** Bytes of one group of journal records; what waits beyond it goes into the next group. */
+    public static final int JOURNAL_GROUP_BYTES_MAX = 256 << 10;
+
+    /** Segments written since the last checkpoint; then a new one is written. */
+    public static final int JOURNAL_SEGMENTS_PER_CHECKPOINT = 16;
+
+    /** Segments that are kept for reuse; further ones are removed. */
+    public static final int JOURNAL_SEGMENTS_SPARE_MAX = 2;
+
+    /**
+     * Presence records of one volume that no barrier covers; the next is refused as TRANSIENT. At
+     * half of it the journal asks for a barrier.
+     */
+    public static final int JOURNAL_PENDING_MAX = 1 << 20;
+
+    /** Groups that one thread writes for others before it leaves the rest to the committer. */
+    public static final int JOURNAL_GROUPS_INLINE_MAX = 8;
+
+    /** Largest volume or layer key, so that keys can index arrays; creation is refused beyond. */
+    public static final int JOURNAL_KEY_MAX = 1 << 22;
+
     private Limits() {}
 }

@@ -4,9 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -24,6 +26,9 @@ final class SimulatedInode {
     /** Versions of dirty pages since they were durable, oldest first; the last one is cached. */
     private final Map<Long, List<byte[]>> dirty = new TreeMap<>();
 
+    /** Pages that have space, whatever they hold; a full disk writes to no others. */
+    private final Set<Long> allocated = new HashSet<>();
+
     private long size;
     private long durableSize;
     private final List<Long> dirtySizes = new ArrayList<>();
@@ -33,12 +38,12 @@ final class SimulatedInode {
     }
 
     long allocatedBytes() {
-        return (long) cached.size() * PAGE_BYTES;
+        return (long) allocated.size() * PAGE_BYTES;
     }
 
     boolean holds(long offset, int length) {
         for (long page = offset / PAGE_BYTES; page * PAGE_BYTES < offset + length; page++) {
-            if (!cached.containsKey(page)) {
+            if (!allocated.contains(page)) {
                 return false;
             }
         }
@@ -68,6 +73,7 @@ final class SimulatedInode {
             byte[] page = cached.getOrDefault(at / PAGE_BYTES, ZEROES).clone();
             System.arraycopy(bytes, done, page, inPage, part);
             change(at / PAGE_BYTES, page);
+            allocated.add(at / PAGE_BYTES);
             done += part;
         }
         if (offset + bytes.length > size) {
@@ -93,6 +99,9 @@ final class SimulatedInode {
         long end = Math.min(offset + length, size);
         for (long page = offset / PAGE_BYTES; page * PAGE_BYTES < end; page++) {
             zero(page, Math.max(offset, page * PAGE_BYTES), end);
+            if (page * PAGE_BYTES >= offset && (page + 1) * PAGE_BYTES <= end) {
+                allocated.remove(page);
+            }
         }
     }
 
@@ -110,6 +119,7 @@ final class SimulatedInode {
 
     void resize(long newSize) {
         if (newSize < size) {
+            allocated.removeIf(page -> page * PAGE_BYTES >= newSize);
             for (Long page : List.copyOf(cached.keySet())) {
                 if ((page + 1) * PAGE_BYTES > newSize) {
                     zero(page, Math.max(newSize, page * PAGE_BYTES), Long.MAX_VALUE);

@@ -1,0 +1,65 @@
+package io.stemma.engine.journal;
+
+import io.stemma.engine.journal.StructuralRecord.VolumeCreated;
+import io.stemma.engine.layer.BlockState;
+
+import java.nio.ByteBuffer;
+
+/** Loads a checkpoint into an image, record by record; {@link CheckpointWriter} wrote it. */
+final class CheckpointReader {
+    private final PoolImage image;
+
+    CheckpointReader(PoolImage image, ByteBuffer begin) {
+        this.image = image;
+        int volumeKey = begin.getInt();
+        int layerKey = begin.getInt();
+        long structural = begin.getLong();
+        long created = begin.getLong();
+        image.restore(volumeKey, layerKey, created, StructuralCodec.identity(begin));
+        image.structuralCount(structural);
+    }
+
+    void follow(RecordType type, int flags, ByteBuffer body) {
+        switch (type) {
+            case CHECKPOINT_VOLUME -> volume(body);
+            case CHECKPOINT_RUNS -> runs(body);
+            case CHECKPOINT_PENDING -> pending(flags, body);
+            case CHECKPOINT_REGISTRY -> {
+                String key = StructuralCodec.text(body);
+                byte[] value = new byte[body.getInt()];
+                body.get(value);
+                image.registry().put(key, value);
+            }
+            case CHECKPOINT_END -> {}
+            default -> throw new JournalDamage(type + " inside a checkpoint");
+        }
+    }
+
+    private void volume(ByteBuffer body) {
+        VolumeCreated description = StructuralCodec.volume(body);
+        VolumeChain volume = new VolumeChain(description);
+        long last = body.getLong();
+        long barriered = body.getLong();
+        String reason = StructuralCodec.text(body);
+        volume.restore(last, barriered, reason.isEmpty() ? null : reason);
+        image.add(volume);
+    }
+
+    private void runs(ByteBuffer body) {
+        VolumeChain volume = image.existing(body.getInt());
+        int count = body.getInt();
+        for (int i = 0; i < count; i++) {
+            long first = body.getLong();
+            long packed = body.getLong();
+            BlockState state = BlockState.ofBits((int) packed & 3);
+            volume.shadow().set(first, packed >>> 2, state);
+        }
+    }
+
+    private void pending(int flags, ByteBuffer body) {
+        VolumeChain volume = image.existing(body.getInt());
+        int layerKey = body.getInt();
+        long number = body.getLong();
+        volume.pending().add(layerKey, number, body.getLong(), body.getLong(), flags);
+    }
+}

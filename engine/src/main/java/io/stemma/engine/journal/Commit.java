@@ -1,0 +1,72 @@
+package io.stemma.engine.journal;
+
+import io.stemma.engine.block.DeviceException;
+import io.stemma.engine.block.DeviceFault;
+import io.stemma.engine.runtime.Invariant;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
+
+/** A thread that waits until structural records are durable. */
+final class Commit extends Submission {
+    final StructuralRecord[] records;
+
+    /** The records as bytes, ready to be copied into a group. */
+    final ByteBuffer encoded;
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile @Nullable DeviceFault fault;
+
+    /** Records that go into one group; too many for one are an {@link IllegalArgumentException}. */
+    Commit(int bytesMax, StructuralRecord... records) {
+        this.records = records;
+        ByteBuffer out = ByteBuffer.allocate(bytesMax);
+        try {
+            for (StructuralRecord record : records) {
+                StructuralCodec.encode(record, out);
+            }
+        } catch (BufferOverflowException e) {
+            throw new IllegalArgumentException(
+                    records.length + " records are more than one commit holds", e);
+        }
+        encoded = out.flip();
+    }
+
+    @Override
+    void end(@Nullable DeviceFault newFault) {
+        fault = newFault;
+        ended.countDown();
+    }
+
+    /** Waits, through interrupts: a thread that does file I/O is not to be interrupted. */
+    void await() throws DeviceException {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                ended.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        DeviceFault found = fault;
+        if (found != null) {
+            throw new DeviceException(found);
+        }
+    }
+
+    boolean hasEnded() {
+        return ended.getCount() == 0;
+    }
+
+    /** For lanes that run on the caller: by now it must be over. */
+    void requireEnded() {
+        Invariant.check(hasEnded(), "a commit is not made from inside a completion");
+    }
+}

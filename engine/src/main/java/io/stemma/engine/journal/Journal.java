@@ -1,0 +1,422 @@
+package io.stemma.engine.journal;
+
+import io.stemma.engine.block.DeviceException;
+import io.stemma.engine.block.DeviceFault;
+import io.stemma.engine.io.Folder;
+import io.stemma.engine.io.MountIdentity;
+import io.stemma.engine.layer.PresenceMap;
+import io.stemma.engine.runtime.Limits;
+import io.stemma.engine.runtime.TimeSource;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The metadata journal of one pool. Two kinds of records: presence records, which count only once a
+ * barrier covers them or while the page cache lives, and structural records, which count as soon as
+ * they are written and are durable before {@link #commit} returns. The rules stand in
+ * docs/architecture.md.
+ *
+ * <p>{@link #publish} and {@link #barrier} belong to any thread and never wait for a disk to sync;
+ * what they cannot do at once the committer and the syncer do. Once a write or a sync of the
+ * journal failed nothing is recorded any more: every call ends with OFFLINE.
+ */
+public final class Journal implements AutoCloseable {
+    /** A file of this name says that a journal write or sync failed in the last run. */
+    static final String FAILED_NAME = "journal.failed";
+
+    private final Folder folder;
+    private final SegmentStore store;
+    private final PoolImage image;
+    private final MountIdentity identity;
+    private final PoolState state;
+    private final Appender appender;
+    private final SegmentTail tail;
+    private final SubmissionStack syncing;
+    private final JournalShape shape;
+    private final Set<Mutation> mutations;
+    private final JournalThreads.Lane committer;
+    private final JournalThreads.Lane syncer;
+
+    /** Set while only the committer can go on. */
+    private volatile boolean committerOwns;
+
+    private volatile boolean syncRuns;
+    private volatile @Nullable List<Segment> retirable;
+    private int segmentsPerCheckpoint;
+    private boolean checkpointUnderWay;
+    private boolean failureNoted;
+
+    private Journal(Opening opening, JournalThreads threads) {
+        folder = opening.folder();
+        store = opening.store();
+        image = opening.image();
+        identity = opening.identity();
+        state = opening.state();
+        appender = opening.appender();
+        tail = opening.tail();
+        syncing = opening.syncing();
+        shape = opening.shape();
+        mutations = opening.mutations();
+        segmentsPerCheckpoint = shape.segmentsPerCheckpoint();
+        committer = threads.start("journal-commit", this::commitWaiting);
+        syncer = threads.start("journal-sync", this::syncWaiting);
+    }
+
+    /**
+     * Opens the journal of a pool, or creates one where there is none: replays it, judges the last
+     * run and makes the verdict durable before anything else.
+     *
+     * @throws DeviceException MEDIUM if no state of the pool can be recovered, or what the disk
+     *     says
+     */
+    public static Journal open(Folder folder, JournalThreads threads, TimeSource time)
+            throws DeviceException {
+        return open(folder, threads, time, JournalShape.PRODUCT);
+    }
+
+    /** The same with another shape. */
+    public static Journal open(
+            Folder folder, JournalThreads threads, TimeSource time, JournalShape shape)
+            throws DeviceException {
+        return open(folder, threads, time, shape, Set.of());
+    }
+
+    static Journal open(
+            Folder folder,
+            JournalThreads threads,
+            TimeSource time,
+            JournalShape shape,
+            Set<Mutation> mutations)
+            throws DeviceException {
+        Opening opening = new Opening(folder, time, shape, mutations);
+        try {
+            opening.run();
+        } catch (JournalDamage e) {
+            throw new DeviceException(
+                    DeviceFault.of(
+                            DeviceFault.Kind.MEDIUM,
+                            "open the journal: " + e.getMessage(),
+                            folder.path(),
+                            e));
+        } catch (IOException e) {
+            throw new DeviceException(
+                    DeviceFault.of(DeviceFault.Kind.MEDIUM, "open the journal", folder.path(), e));
+        }
+        Journal journal = new Journal(opening, threads);
+        if (opening.wantsCheckpoint()) {
+            journal.startCheckpoint();
+            journal.committer.wake();
+        }
+        return journal;
+    }
+
+    /** What was recovered. The caller takes the maps over. */
+    public PoolState state() {
+        return state;
+    }
+
+    /** Who is told from now on. */
+    public void listener(JournalListener listener) {
+        appender.listener(listener);
+    }
+
+    /** A key that no volume of this pool ever had. */
+    public int nextVolumeKey() {
+        ReentrantLock lock = appender.lock();
+        lock.lock();
+        try {
+            return image.takeVolumeKey();
+        } finally {
+            unlock(lock);
+        }
+    }
+
+    /** A key that no layer of this pool ever had. */
+    public int nextLayerKey() {
+        ReentrantLock lock = appender.lock();
+        lock.lock();
+        try {
+            return image.takeLayerKey();
+        } finally {
+            unlock(lock);
+        }
+    }
+
+    /**
+     * Records structural changes, all or none of them; they are durable on return. Blocking; not
+     * from a completion.
+     *
+     * @throws IllegalArgumentException if they are too large for one group
+     */
+    public void commit(StructuralRecord... records) throws DeviceException {
+        Commit commit = new Commit(appender.commitBytesMax(), records);
+        submit(commit);
+        commit.await();
+    }
+
+    /** Records that blocks changed their state; see {@link Presence}. */
+    public void publish(Presence presence) {
+        submit(presence);
+    }
+
+    /**
+     * Makes the records of a volume up to a number count for good.
+     *
+     * @param upTo {@link #lastPublished} as it was before the first sync of this flush began
+     * @param waiter runs when that is durable
+     */
+    public void barrier(int volumeKey, long upTo, SyncWaiter waiter) {
+        waiter.prepare(volumeKey, upTo);
+        submit(waiter);
+    }
+
+    /** Number of the volume's last record, 0 if it has none. Any thread. */
+    public long lastPublished(int volumeKey) {
+        VolumeChain volume = image.volume(volumeKey);
+        return volume == null ? 0 : volume.last;
+    }
+
+    /** The blocks of a volume as of its last barrier; after a recovery, what is left of it. */
+    public PresenceMap barriered(int volumeKey) {
+        ReentrantLock lock = appender.lock();
+        lock.lock();
+        try {
+            return image.existing(volumeKey).shadow().copy();
+        } finally {
+            unlock(lock);
+        }
+    }
+
+    /**
+     * Lets go of the lock; whoever found it taken meanwhile relied on the holder to write for him.
+     */
+    private void unlock(ReentrantLock lock) {
+        lock.unlock();
+        if (appender.hasWork()) {
+            committer.wake();
+        }
+    }
+
+    /** Whether the journal records nothing any more. */
+    public boolean failed() {
+        return appender.stopped() != null;
+    }
+
+    private void submit(Submission submission) {
+        appender.push(submission);
+        if (appender.lock().isHeldByCurrentThread()) {
+            return;
+        }
+        if (committerOwns || syncRuns) {
+            committer.wake();
+        } else {
+            drainInline();
+        }
+    }
+
+    private void drainInline() {
+        ReentrantLock lock = appender.lock();
+        boolean left = false;
+        boolean sync = false;
+        while (!left && appender.hasWork() && lock.tryLock()) {
+            try {
+                left = appender.drain(false, Limits.JOURNAL_GROUPS_INLINE_MAX);
+                committerOwns |= left;
+                sync |= appender.takeWantsSync();
+            } finally {
+                lock.unlock();
+            }
+        }
+        if (left || tail.spare() == null || failed()) {
+            committer.wake();
+        }
+        if (sync) {
+            syncer.wake();
+        }
+    }
+
+    private void commitWaiting() {
+        retire();
+        keepSpare();
+        ReentrantLock lock = appender.lock();
+        boolean sync = false;
+        do {
+            lock.lock();
+            try {
+                appender.drain(true, Integer.MAX_VALUE);
+                committerOwns = false;
+                sync |= appender.takeWantsSync();
+            } finally {
+                lock.unlock();
+            }
+        } while (appender.hasWork());
+        if (!checkpointUnderWay && tail.switches() >= segmentsPerCheckpoint) {
+            startCheckpoint();
+        }
+        keepSpare();
+        noteFailure();
+        if (sync) {
+            syncer.wake();
+        }
+        if (appender.hasWork()) {
+            committer.wake();
+        }
+    }
+
+    private void keepSpare() {
+        if (tail.spare() == null && !failed()) {
+            try {
+                tail.keep(store.acquire());
+            } catch (IOException e) {
+                // Nothing is lost yet; whoever really needs the segment meets the fault again.
+                return;
+            }
+        }
+    }
+
+    private void startCheckpoint() {
+        ReentrantLock lock = appender.lock();
+        List<Segment> old;
+        lock.lock();
+        try {
+            tail.resetSwitches();
+            old = appender.checkpoint(identity);
+            // A pool with large maps is not to write more checkpoint than journal.
+            segmentsPerCheckpoint = Math.max(shape.segmentsPerCheckpoint(), tail.switches());
+            tail.resetSwitches();
+        } catch (IOException e) {
+            // The records before it stay; the next one is tried after as many segments again.
+            return;
+        } finally {
+            lock.unlock();
+        }
+        checkpointUnderWay = true;
+        SyncWaiter written = new CheckpointWritten(old);
+        written.target = appender.appended();
+        syncing.push(written);
+        syncer.wake();
+    }
+
+    /** The old segments go once the checkpoint is durable. */
+    private final class CheckpointWritten extends SyncWaiter {
+        private final List<Segment> old;
+
+        CheckpointWritten(List<Segment> old) {
+            this.old = old;
+        }
+
+        @Override
+        protected void done(@Nullable DeviceFault fault) {
+            if (fault == null) {
+                retirable = old;
+                committer.wake();
+            }
+        }
+    }
+
+    private void retire() {
+        List<Segment> old = retirable;
+        if (old == null) {
+            return;
+        }
+        retirable = null;
+        checkpointUnderWay = false;
+        try {
+            store.retire(old);
+            if (folder.exists(FAILED_NAME) && !failed()) {
+                folder.unlink(FAILED_NAME);
+            }
+        } catch (IOException e) {
+            // They are found and removed at the next start.
+            return;
+        }
+    }
+
+    private void syncWaiting() {
+        Submission waiting = syncing.takeAll();
+        if (waiting == null) {
+            return;
+        }
+        long upTo = appender.appended();
+        DeviceFault fault = sync();
+        if (fault == null) {
+            appender.durable(upTo);
+        }
+        while (waiting != null) {
+            Submission next = waiting.next;
+            waiting.next = null;
+            waiting.end(fault);
+            waiting = next;
+        }
+        if (appender.hasWork() || fault != null) {
+            committer.wake();
+        }
+    }
+
+    private @Nullable DeviceFault sync() {
+        DeviceFault already = appender.stopped();
+        if (already != null) {
+            return already;
+        }
+        syncRuns = true;
+        try {
+            if (!mutations.contains(Mutation.NO_JOURNAL_SYNC)) {
+                tail.sync();
+            }
+            return null;
+        } catch (IOException e) {
+            DeviceFault fault =
+                    DeviceFault.of(DeviceFault.Kind.OFFLINE, "sync the journal", folder.path(), e);
+            appender.stop(fault);
+            return fault;
+        } finally {
+            syncRuns = false;
+        }
+    }
+
+    /**
+     * Leaves a note that the next start must not trust the page cache, as far as that is possible.
+     */
+    private void noteFailure() {
+        if (!failed() || failureNoted || state.readOnlyReason() != null) {
+            return;
+        }
+        failureNoted = true;
+        try {
+            if (!folder.exists(FAILED_NAME)) {
+                folder.create(FAILED_NAME, 0).close();
+            }
+            folder.sync();
+        } catch (IOException e) {
+            // The disk refuses everything; the fault that led here was told to everybody already.
+            return;
+        }
+    }
+
+    /** Notes that everything is barriered and this run ends in order. */
+    public void endCleanly() throws DeviceException {
+        commit(new StructuralRecord.CleanEnd());
+    }
+
+    /** Ends the threads and closes the files; what was not synced stays in the page cache. */
+    @Override
+    public void close() throws DeviceException {
+        committer.close();
+        syncer.close();
+        try {
+            if (!failed()) {
+                tail.sync();
+            }
+            store.close();
+        } catch (IOException e) {
+            throw new DeviceException(
+                    DeviceFault.of(
+                            DeviceFault.Kind.OFFLINE, "close the journal", folder.path(), e));
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package io.stemma.engine.journal;
+
+import io.stemma.engine.io.BlockFile;
+import io.stemma.engine.io.Folder;
+import io.stemma.engine.runtime.Invariant;
+import io.stemma.engine.runtime.Limits;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * The segment files of a pool: finds them, makes new ones, gives old ones a new incarnation.
+ * Blocking; opening thread, then the committer only.
+ */
+final class SegmentStore implements AutoCloseable {
+    private static final Pattern NAME = Pattern.compile("journal\\.[0-9]{4,9}");
+    private static final int FILL_BYTES = 256 << 10;
+
+    private final Folder folder;
+    private final JournalShape shape;
+    private final boolean syncsFolder;
+    private final List<Segment> valid = new ArrayList<>();
+    private final Deque<BlockFile> free = new ArrayDeque<>();
+    private long incarnationNext = 1;
+    private int indexNext;
+    private UUID pool = new UUID(0, 0);
+
+    SegmentStore(Folder folder, JournalShape shape, boolean syncsFolder) {
+        this.folder = folder;
+        this.shape = shape;
+        this.syncsFolder = syncsFolder;
+    }
+
+    /**
+     * Opens every segment file.
+     *
+     * @return those with a valid header, by incarnation
+     */
+    List<Segment> find() throws IOException {
+        for (String name : folder.names()) {
+            if (!NAME.matcher(name).matches()) {
+                continue;
+            }
+            indexNext = Math.max(indexNext, Integer.parseInt(name.substring(8)) + 1);
+            BlockFile file = folder.open(name);
+            Segment segment = Segment.read(file);
+            if (segment == null) {
+                free.add(file);
+            } else {
+                adopt(segment);
+            }
+        }
+        valid.sort(Comparator.comparingLong(segment -> segment.incarnation));
+        return List.copyOf(valid);
+    }
+
+    private void adopt(Segment segment) {
+        if (!valid.isEmpty() && !segment.pool.equals(pool)) {
+            throw new JournalDamage(segment.file.name() + " belongs to another pool");
+        }
+        pool = segment.pool;
+        valid.add(segment);
+        incarnationNext = Math.max(incarnationNext, segment.incarnation + 1);
+    }
+
+    /** Begins a pool that never existed: leftovers of an interrupted creation go. */
+    void beginPool(UUID newPool) throws IOException {
+        for (Segment segment : valid) {
+            free.add(segment.file);
+        }
+        valid.clear();
+        while (!free.isEmpty()) {
+            remove(free.remove());
+        }
+        pool = newPool;
+        incarnationNext = 1;
+    }
+
+    /** A segment that is ready to be written, with a durable header and a durable name. */
+    Segment acquire() throws IOException {
+        BlockFile reused = free.poll();
+        BlockFile file = reused != null && reused.size() >= shape.segmentBytes() ? reused : make();
+        if (reused != null && !file.equals(reused)) {
+            remove(reused);
+        }
+        Segment segment = new Segment(file, pool, incarnationNext++, shape.segmentBytes());
+        segment.begin();
+        valid.add(segment);
+        return segment;
+    }
+
+    private BlockFile make() throws IOException {
+        BlockFile file = folder.create("journal.%04d".formatted(indexNext++), shape.segmentBytes());
+        try {
+            fill(file);
+        } catch (IOException e) {
+            remove(file);
+            throw e;
+        }
+        if (syncsFolder) {
+            folder.sync();
+        }
+        return file;
+    }
+
+    /** Writes zeroes: into unwritten extents each sync would be a commit of the file system. */
+    private void fill(BlockFile file) throws IOException {
+        ByteBuffer zeroes = ByteBuffer.allocateDirect(FILL_BYTES);
+        for (int at = 0; at < shape.segmentBytes(); at += FILL_BYTES) {
+            int length = Math.min(FILL_BYTES, shape.segmentBytes() - at);
+            file.write(at, Segment.address(zeroes), length);
+        }
+    }
+
+    private void remove(BlockFile file) throws IOException {
+        file.close();
+        folder.unlink(file.name());
+    }
+
+    /** The folder, for messages. */
+    String path() {
+        return folder.path();
+    }
+
+    /** Segments in use, oldest first. */
+    List<Segment> inUse() {
+        return List.copyOf(valid);
+    }
+
+    /** These segments are of no use any more: some are kept to be used again. */
+    void retire(List<Segment> old) throws IOException {
+        for (Segment segment : old) {
+            Invariant.check(valid.remove(segment), "a segment is retired once");
+            if (free.size() < Limits.JOURNAL_SEGMENTS_SPARE_MAX) {
+                free.add(segment.file);
+            } else {
+                remove(segment.file);
+            }
+        }
+    }
+
+    /** Makes what earlier processes wrote durable. */
+    void syncAll() throws IOException {
+        for (Segment segment : valid) {
+            segment.file.dataSync();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Segment segment : valid) {
+            segment.file.close();
+        }
+        for (BlockFile file : free) {
+            file.close();
+        }
+    }
+}
