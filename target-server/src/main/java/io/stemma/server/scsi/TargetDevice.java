@@ -183,7 +183,10 @@ public final class TargetDevice {
 
     /** A nexus begins. What it finds pending is said at the head of this class. */
     public synchronized void attach(Nexus nexus) {
-        boolean hadOneBefore = formerPorts.remove(nexus.initiatorPort()) != null;
+        boolean hadOneBefore =
+                formerPorts.remove(nexus.initiatorPort()) != null
+                        || nexuses.stream()
+                                .anyMatch(old -> old.initiatorPort().equals(nexus.initiatorPort()));
         nexuses.add(nexus);
         snapshot.units.values().forEach(unit -> unit.attach(nexus, hadOneBefore));
     }

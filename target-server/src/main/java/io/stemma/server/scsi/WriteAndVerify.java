@@ -49,7 +49,7 @@ final class WriteAndVerify extends Command {
 
     /** One command under way. */
     private static final class Pass extends Comparison {
-        private final RangeLock lock;
+        private final Hold lock;
         private boolean written;
 
         Pass(
@@ -60,13 +60,7 @@ final class WriteAndVerify extends Command {
                 long blocks,
                 With with) {
             super(unit, state, task, firstBlock, blocks, with);
-            lock =
-                    new RangeLock(new BlockRange(firstBlock, blocks)) {
-                        @Override
-                        protected void granted() {
-                            run();
-                        }
-                    };
+            lock = new Hold(new BlockRange(firstBlock, blocks), this);
         }
 
         @Override
@@ -87,6 +81,21 @@ final class WriteAndVerify extends Command {
         @Override
         void release() {
             unit().volume().unlock(lock);
+        }
+    }
+
+    /** Its hold on the blocks. */
+    static final class Hold extends RangeLock {
+        private final Pass pass;
+
+        private Hold(BlockRange range, Pass pass) {
+            super(range);
+            this.pass = pass;
+        }
+
+        @Override
+        protected void granted() {
+            pass.run();
         }
     }
 }

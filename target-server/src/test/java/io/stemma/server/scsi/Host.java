@@ -1,0 +1,78 @@
+package io.stemma.server.scsi;
+
+import io.stemma.engine.block.DeviceFault;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.HexFormat;
+
+/** An initiator at a target device that serves one volume as LUN 0. */
+final class Host {
+    static final String TARGET = "iqn.2026-11.io.stemma:demo";
+
+    final MemoryVolume volume;
+    final TargetDevice device = new TargetDevice(TARGET);
+    final LogicalUnit unit;
+    final TestNexus nexus = new TestNexus("iqn.2026-11.example:host,i,0x000000000001");
+    final TestTask task = new TestTask();
+
+    /** What switching the write cache meets. */
+    @Nullable DeviceFault switchFault;
+
+    Host() {
+        this(new MemoryVolume(8192, 512), false);
+    }
+
+    Host(MemoryVolume volume, boolean readOnly) {
+        this.volume = volume;
+        unit =
+                new LogicalUnit(
+                        volume,
+                        readOnly,
+                        (of, enabled, done) -> {
+                            if (switchFault == null) {
+                                volume.writeCache = enabled;
+                            }
+                            done.accept(switchFault);
+                        });
+        device.map(0, unit);
+        device.attach(nexus);
+    }
+
+    static byte[] bytes(String hex) {
+        return HexFormat.of().parseHex(hex.replace(" ", ""));
+    }
+
+    /** Sends a CDB without data out and returns the outcome. */
+    String send(String cdb) {
+        return send(nexus, 0, cdb, new byte[0]);
+    }
+
+    /** Sends a CDB with data out. */
+    String send(String cdb, byte[] dataOut) {
+        return send(nexus, 0, cdb, dataOut);
+    }
+
+    String send(TestNexus from, int lun, String cdb, byte[] dataOut) {
+        task.begin(from, bytes(cdb), dataOut);
+        device.execute(ReportLuns.address(lun), task);
+        return task.outcome();
+    }
+
+    /** Sends a CDB that has to succeed and returns its data in. */
+    String data(String cdb) {
+        String outcome = send(cdb);
+        if (!outcome.equals("GOOD")) {
+            throw new AssertionError(cdb + ": " + outcome);
+        }
+        return task.hex();
+    }
+
+    /** Bytes of data out that the device asks for. */
+    int dataOut(String cdb) {
+        byte[] padded = new byte[ScsiTask.CDB_BYTES_MAX];
+        byte[] given = bytes(cdb);
+        System.arraycopy(given, 0, padded, 0, given.length);
+        return device.dataOutLength(0, padded);
+    }
+}

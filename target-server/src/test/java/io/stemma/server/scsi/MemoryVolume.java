@@ -1,0 +1,223 @@
+package io.stemma.server.scsi;
+
+import io.stemma.engine.block.BlockRequest;
+import io.stemma.engine.block.DeviceFault;
+import io.stemma.engine.block.Geometry;
+import io.stemma.engine.volume.RangeLock;
+import io.stemma.engine.volume.SpaceUsage;
+import io.stemma.engine.volume.Volume;
+import io.stemma.engine.volume.VolumeDescription;
+import io.stemma.engine.volume.VolumeId;
+import io.stemma.engine.volume.VolumeListener;
+import io.stemma.engine.volume.WriteTap;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+
+/** A volume in memory that tests can slow down and make fail. */
+final class MemoryVolume implements Volume {
+    /** What was asked of it: kind, first block, number of blocks, FUA. */
+    final List<String> log = new ArrayList<>();
+
+    final List<VolumeListener> listeners = new ArrayList<>();
+    final BitSet mapped = new BitSet();
+
+    /** Whether small reads find what they want at once. */
+    boolean cached = true;
+
+    /** Whether requests wait until {@link #release}. */
+    boolean holding;
+
+    /** Whether it does nothing at all, for counting what others make. */
+    boolean dry;
+
+    @Nullable DeviceFault offline;
+    @Nullable DeviceFault nextFault;
+    boolean writeCache = true;
+    @Nullable RangeLock locked;
+
+    private final MemorySegment blocks;
+    private final Queue<BlockRequest> held = new ArrayDeque<>();
+    private Geometry geometry;
+
+    MemoryVolume(long blockCount, int blockBytes) {
+        geometry = new Geometry(blockCount, blockBytes, 4096);
+        blocks = Arena.ofAuto().allocate(geometry.sizeBytes(), 4096);
+    }
+
+    /** All bytes. */
+    MemorySegment bytes() {
+        return blocks;
+    }
+
+    void resize(long blockCount) {
+        geometry = geometry.withBlockCount(blockCount);
+        List.copyOf(listeners).forEach(listener -> listener.resized(geometry));
+    }
+
+    /** Executes what was held. */
+    void release() {
+        holding = false;
+        for (BlockRequest request = held.poll(); request != null; request = held.poll()) {
+            execute(request);
+        }
+    }
+
+    @Override
+    public Geometry geometry() {
+        return geometry;
+    }
+
+    @Override
+    public boolean tryRead(long firstBlock, int blockCount, long address) {
+        if (!cached || nextFault != null) {
+            return false;
+        }
+        if (dry) {
+            return true;
+        }
+        log.add("TRY_READ " + firstBlock + " " + blockCount);
+        transfer(firstBlock, blockCount, address, false);
+        return true;
+    }
+
+    private void transfer(long firstBlock, long count, long address, boolean write) {
+        long at = firstBlock * geometry.logicalBlockBytes();
+        long bytes = count * geometry.logicalBlockBytes();
+        MemorySegment memory = MemorySegment.ofAddress(address).reinterpret(bytes);
+        if (write) {
+            MemorySegment.copy(memory, 0, blocks, at, bytes);
+            mapped.set((int) firstBlock, (int) (firstBlock + count));
+        } else {
+            MemorySegment.copy(blocks, at, memory, 0, bytes);
+        }
+    }
+
+    @Override
+    public void submit(BlockRequest request) {
+        request.accept();
+        if (holding) {
+            held.add(request);
+        } else {
+            execute(request);
+        }
+    }
+
+    private void execute(BlockRequest request) {
+        if (request.cancelled()) {
+            request.complete(DeviceFault.of(DeviceFault.Kind.ABORTED, "request", "memory"));
+            return;
+        }
+        DeviceFault fault = nextFault;
+        if (fault != null) {
+            nextFault = null;
+            request.complete(fault);
+            return;
+        }
+        if (dry) {
+            request.complete(null);
+            return;
+        }
+        log.add(
+                request.kind()
+                        + " "
+                        + request.firstBlock()
+                        + " "
+                        + request.blockCount()
+                        + (request.forceUnitAccess() ? " FUA" : ""));
+        perform(request);
+        request.complete(null);
+    }
+
+    private void perform(BlockRequest request) {
+        long first = request.firstBlock();
+        long count = request.blockCount();
+        switch (request.kind()) {
+            case READ -> transfer(first, count, request.address(), false);
+            case WRITE -> transfer(first, count, request.address(), true);
+            case FLUSH -> {}
+            case UNMAP, WRITE_ZEROES -> {
+                int block = geometry.logicalBlockBytes();
+                blocks.asSlice(first * block, count * block).fill((byte) 0);
+                mapped.clear((int) first, (int) (first + count));
+            }
+        }
+    }
+
+    @Override
+    public VolumeDescription description() {
+        return new VolumeDescription(
+                new VolumeId(new UUID(1, 2)),
+                "demo",
+                geometry,
+                writeCache,
+                0x3abc_def0_1234_5678L,
+                "00112233aabbccdd",
+                0);
+    }
+
+    @Override
+    public @Nullable DeviceFault offlineFault() {
+        return offline;
+    }
+
+    @Override
+    public boolean congested() {
+        return false;
+    }
+
+    @Override
+    public void addListener(VolumeListener listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void removeListener(VolumeListener listener) {
+        listeners.remove(listener);
+    }
+
+    @Override
+    public void tap(@Nullable WriteTap tap) {}
+
+    @Override
+    public Extent extentAt(long firstBlock, long blockCount) {
+        int first = (int) firstBlock;
+        boolean isMapped = mapped.get(first);
+        int change = isMapped ? mapped.nextClearBit(first) : mapped.nextSetBit(first);
+        long end = change < 0 ? geometry.blockCount() : change;
+        // Tells of at most eight blocks, so that whoever wants more has to join pieces.
+        long count = Math.min(8, Math.min(end - firstBlock, blockCount));
+        return new Extent(firstBlock, count, isMapped);
+    }
+
+    @Override
+    public SpaceUsage usage() {
+        return new SpaceUsage(0, 0, 0);
+    }
+
+    @Override
+    public void lockExclusive(RangeLock lock) {
+        locked = lock;
+        log.add("LOCK " + lock.range().firstBlock() + " " + lock.range().blockCount());
+        ((WriteAndVerify.Hold) lock).granted();
+    }
+
+    @Override
+    public void submitHolding(RangeLock lock, BlockRequest request) {
+        submit(request);
+    }
+
+    @Override
+    public void unlock(RangeLock lock) {
+        locked = null;
+        log.add("UNLOCK");
+    }
+}
