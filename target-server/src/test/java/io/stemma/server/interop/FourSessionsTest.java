@@ -26,10 +26,10 @@ final class FourSessionsTest {
     @Test
     void fourSessionsAtDepth32StayWithinTheMemoryBudget() throws Exception {
         try (StemmaProcess server = StemmaProcess.start(folder, ServerSetup.plain(MEBIBYTES))) {
-            load(server, "4096", "120000", "-w");
-            load(server, "4096", "120000");
-            load(server, "131072", "8000", "-w");
-            load(server, "131072", "8000");
+            load(server, "4096", "60000", "-w");
+            load(server, "4096", "60000");
+            load(server, "131072", "4000", "-w");
+            load(server, "131072", "4000");
             long peak = server.peakResidentKibibytes();
             System.out.println("[memory] peak " + peak + " KiB with " + SESSIONS + " sessions");
             assertThat(peak)

@@ -122,7 +122,7 @@ final class StraceSyncTest {
 
     /** A server under {@code strace}, and a {@code qemu-io} that talks to it command by command. */
     private final class Traced implements AutoCloseable {
-        private static final String SIZE = "64 MiB";
+        private static final String PROMPT = "qemu-io> ";
 
         private final List<Process> started = new ArrayList<>();
         private final Path calls = folder.resolve("calls");
@@ -135,12 +135,15 @@ final class StraceSyncTest {
             try {
                 String url = server.url(ServerSetup.PLAIN);
                 Process client =
-                        new ProcessBuilder("timeout", "60", "qemu-io", "-f", "raw", url)
+                        new ProcessBuilder(
+                                        "timeout", "60", "stdbuf", "-oL", "qemu-io", "-f", "raw",
+                                        url)
                                 .redirectErrorStream(true)
                                 .start();
                 started.add(client);
                 answers = client.inputReader(StandardCharsets.UTF_8);
                 commands = client.outputWriter(StandardCharsets.UTF_8);
+                untilPrompt();
                 run("write 0 64k");
                 attach();
             } catch (Throwable failure) {
@@ -173,18 +176,21 @@ final class StraceSyncTest {
                             seen -> seen.lines().anyMatch(ANSWER.asPredicate()));
         }
 
-        /**
-         * {@code length} asks nothing of the server, and says when the command before it is done.
-         */
         private void run(String command) throws IOException {
-            commands.write(command + "\nlength\n");
+            commands.write(command + "\n");
             commands.flush();
-            String line;
-            do {
-                line = answers.readLine();
-                assertThat(line).as("qemu-io after " + command).isNotNull();
-                assertThat(line).doesNotContain("failed", "rror");
-            } while (!line.endsWith(SIZE));
+            assertThat(untilPrompt()).as(command).doesNotContain("failed", "rror");
+        }
+
+        /** What qemu-io says until it asks for the next command. */
+        private String untilPrompt() throws IOException {
+            StringBuilder said = new StringBuilder();
+            while (said.indexOf(PROMPT) < 0) {
+                int next = answers.read();
+                assertThat(next).as("qemu-io ended after: %s", said).isNotNegative();
+                said.append((char) next);
+            }
+            return said.toString();
         }
 
         @Override

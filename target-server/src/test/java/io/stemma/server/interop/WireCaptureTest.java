@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * What Wireshark reads on the wire: the values that a login settles, and no PDU that is malformed.
@@ -52,13 +53,13 @@ final class WireCaptureTest {
                             server,
                             List.of(
                                     "-c",
-                                    "write -P 3 0 1M",
+                                    "write -P 3 0 256k",
                                     "-c",
                                     "flush",
                                     "-c",
-                                    "read -P 3 0 1M",
+                                    "read -P 3 0 256k",
                                     "-c",
-                                    "discard 0 1M"));
+                                    "discard 0 256k"));
             assertThat(fields(server, capture, "_ws.malformed", "frame.number")).isBlank();
             String opcodes = fields(server, capture, "iscsi", "iscsi.opcode");
             List<String> seen = List.of(opcodes.strip().split("[\\n,]"));
@@ -72,7 +73,8 @@ final class WireCaptureTest {
     private Path capture(StemmaProcess server, List<String> work) throws Exception {
         Path capture = folder.resolve("capture.pcapng");
         Path said = folder.resolve("tshark.out");
-        List<String> listen = new ArrayList<>(List.of("tshark", "-i", "lo", "-a", "duration:30"));
+        List<String> listen =
+                new ArrayList<>(List.of("tshark", "-i", "lo", "-B", "64", "-a", "duration:30"));
         listen.addAll(List.of("-f", "tcp port " + server.port(), "-w", capture.toString()));
         Process tshark = Program.start(folder, said, listen);
         try {
@@ -120,7 +122,12 @@ final class WireCaptureTest {
 
     private static String fields(StemmaProcess server, Path capture, String filter, String field)
             throws Exception {
-        return decode(server, capture, filter, field).expectSuccess().output();
+        return decode(server, capture, filter, field)
+                .expectSuccess()
+                .output()
+                .lines()
+                .filter(line -> !line.startsWith("Running as user"))
+                .collect(Collectors.joining("\n"));
     }
 
     private static Outcome decode(StemmaProcess server, Path capture, String filter, String field)
