@@ -36,6 +36,8 @@ public final class FullFeatureHandler implements PhaseHandler {
     private final TextService text;
     private final Future<?> tick;
     private boolean heard = true;
+    private boolean attached;
+    private boolean closed;
 
     private FullFeatureHandler(Session session, ScsiDevice device, TextService text) {
         this.session = session;
@@ -50,7 +52,15 @@ public final class FullFeatureHandler implements PhaseHandler {
         management = new TaskManagement(session, device, nexus);
         control = new SessionControl(session);
         tick = connection.eventLoop().scheduleWithFixedDelay(this::second, 1, 1, TimeUnit.SECONDS);
-        device.attach(nexus);
+        session.afterPredecessor(this::attach);
+    }
+
+    /** Two sessions of one initiator port are never attached together. */
+    private void attach() {
+        attached = !closed;
+        if (attached) {
+            device.attach(nexus);
+        }
     }
 
     /** The phase for sessions that reach the device of their target node. */
@@ -163,15 +173,18 @@ public final class FullFeatureHandler implements PhaseHandler {
 
     @Override
     public void closed(Connection from) {
+        closed = true;
         tick.cancel(false);
         commands.close();
         management.close();
         window.close();
-        nexus.abort(
-                task -> true,
-                () -> {
-                    device.detach(nexus);
-                    session.ended();
-                });
+        nexus.abort(task -> true, this::drained);
+    }
+
+    private void drained() {
+        if (attached) {
+            device.detach(nexus);
+        }
+        session.ended();
     }
 }

@@ -27,7 +27,11 @@ final class OpenDoor implements PhaseHandler {
     @Override
     public void pdu(Connection connection, Pdu pdu) {
         TargetNode node =
-                new TargetNode("iqn.2026-11.test:t", "", AccessPolicy.OPEN, new TargetDevice());
+                new TargetNode(
+                        "iqn.2026-11.test:t",
+                        "",
+                        AccessPolicy.OPEN,
+                        new TargetDevice("iqn.2026-11.test:t"));
         connection.initialStatSn(1);
         LoginOutcome outcome =
                 new LoginOutcome(
