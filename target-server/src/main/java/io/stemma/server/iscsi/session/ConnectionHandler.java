@@ -202,8 +202,11 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         closing = true;
         notLoggingIn();
         output.discard();
-        phase.closed(this);
-        receive.close();
+        try {
+            phase.closed(this);
+        } finally {
+            receive.close();
+        }
     }
 
     private void notLoggingIn() {

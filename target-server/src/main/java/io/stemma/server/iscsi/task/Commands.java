@@ -113,6 +113,7 @@ final class Commands implements Task.Owner {
             all.add(task);
         }
         int flags = pdu.byteAt(1);
+        task.state = Task.State.ARRIVED;
         task.begin(nexus, ATTRIBUTES[Math.min(flags & 7, ATTRIBUTES.length - 1)]);
         task.tag = pdu.initiatorTaskTag();
         task.cmdSn = pdu.intAt(24);

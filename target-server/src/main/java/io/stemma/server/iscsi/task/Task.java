@@ -21,6 +21,8 @@ final class Task extends ScsiTask {
     enum State {
         /** In the pool. */
         FREE,
+        /** Its first PDU is being looked at. */
+        ARRIVED,
         /** Until memory for its data is free. */
         WAITING,
         /** Until its data out is complete. */
