@@ -1,14 +1,15 @@
 package io.stemma.server.iscsi.session;
 
 /**
- * The door between login and the sessions. Login calls it once, when everything was agreed and proved
- * and before the last Login Response, on the connection's event loop. Normal sessions only: a discovery
- * session lives and ends with its connection.
+ * The door between login and the sessions. Login calls it once, when everything was agreed and
+ * proved and before the last Login Response, on the connection's event loop. Normal sessions only:
+ * a discovery session lives and ends with its connection.
  */
 public interface SessionAdmission {
     /**
      * Makes the session, reinstates it (same initiator name, ISID and portal group with TSIH 0), or
-     * refuses. Must not send: the Login Response comes first. Digests and lengths are applied by login.
+     * refuses. Must not send: the Login Response comes first. Digests and lengths are applied by
+     * login.
      */
     Admission admit(LoginOutcome outcome, Connection connection);
 
