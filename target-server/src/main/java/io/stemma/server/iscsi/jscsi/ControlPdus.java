@@ -8,6 +8,7 @@ import org.jscsi.parser.OperationCode;
 import org.jscsi.parser.ProtocolDataUnit;
 import org.jscsi.parser.ProtocolDataUnitFactory;
 import org.jscsi.parser.TargetMessageParser;
+import org.jscsi.parser.login.ISID;
 import org.jscsi.parser.login.LoginRequestParser;
 import org.jscsi.parser.login.LoginResponseParser;
 import org.jscsi.parser.login.LoginStage;
@@ -90,9 +91,10 @@ public final class ControlPdus {
             return new ControlPdu.Malformed(!known(opcode), wrong);
         }
         long isid = ByteBuffer.wrap(headerAndData).getLong(8) >>> 16;
+        int versions = ByteBuffer.wrap(headerAndData).getShort(2) & 0xffff;
         ReservedFields.clear(headerAndData, opcode);
         try {
-            return parseGuarded(headerAndData, isid);
+            return parseGuarded(headerAndData, isid, versions);
         } catch (InternetSCSIException
                 | IOException
                 | DigestException
@@ -121,7 +123,7 @@ public final class ControlPdus {
                 || opcode == LOGOUT_REQUEST;
     }
 
-    private static ControlPdu parseGuarded(byte[] headerAndData, long isid)
+    private static ControlPdu parseGuarded(byte[] headerAndData, long isid, int versions)
             throws InternetSCSIException, IOException, DigestException {
         ProtocolDataUnit unit = new ProtocolDataUnitFactory().create(NO_DIGEST, NO_DIGEST);
         // jSCSI copies the padded data segment, so the slice it gets is padded too.
@@ -132,7 +134,7 @@ public final class ControlPdus {
         boolean finalFlag = unit.getBasicHeaderSegment().isFinalFlag();
         int taskTag = unit.getBasicHeaderSegment().getInitiatorTaskTag();
         return switch (parser) {
-            case LoginRequestParser login -> login(login, finalFlag, isid, taskTag, data);
+            case LoginRequestParser login -> login(login, finalFlag, isid, versions, taskTag, data);
             case TextRequestParser text ->
                     new TextRequest(
                             immediate,
@@ -170,14 +172,19 @@ public final class ControlPdus {
     }
 
     private static LoginRequest login(
-            LoginRequestParser login, boolean transit, long isid, int taskTag, byte[] data) {
+            LoginRequestParser login,
+            boolean transit,
+            long isid,
+            int versions,
+            int taskTag,
+            byte[] data) {
         return new LoginRequest(
                 transit,
                 login.isContinueFlag(),
                 login.getCurrentStageNumber().value(),
                 transit ? login.getNextStageNumber().value() : 0,
-                login.getMaxVersion() & 0xff,
-                login.getMinVersion() & 0xff,
+                versions >>> 8,
+                versions & 0xff,
                 isid,
                 login.getTargetSessionIdentifyingHandle() & 0xffff,
                 taskTag,
@@ -194,12 +201,15 @@ public final class ControlPdus {
         unit.getBasicHeaderSegment().setInitiatorTaskTag(response.initiatorTaskTag());
         parser.setContinueFlag(response.continues());
         parser.setCurrentStageNumber(LoginStage.valueOf((byte) response.currentStage()));
-        if (response.transit()) {
-            parser.setNextStageNumber(LoginStage.valueOf((byte) response.nextStage()));
-        }
+        int next = response.transit() ? response.nextStage() : 0;
+        parser.setNextStageNumber(LoginStage.valueOf((byte) next));
+        // jSCSI wants an ISID it can judge; the initiator's own is put in below.
+        parser.setInitiatorSessionID(ISID.createRandom(0));
         parser.setTargetSessionIdentifyingHandle((short) response.tsih());
         parser.setStatus(LoginStatus.valueOf((short) response.status()));
-        sequence(parser, response.statSn(), response.expCmdSn(), response.maxCmdSn());
+        // StatSN means nothing once the login failed (RFC 7143, 11.13.4); jSCSI insists on 0 then.
+        int statSn = response.status() == 0 ? response.statSn() : 0;
+        sequence(parser, statSn, response.expCmdSn(), response.maxCmdSn());
         byte[] bytes = serialize(unit, response.text());
         for (int i = 0; i < 6; i++) {
             bytes[8 + i] = (byte) (response.isid() >>> (40 - 8 * i));

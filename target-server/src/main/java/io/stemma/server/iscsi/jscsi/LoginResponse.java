@@ -10,7 +10,7 @@ package io.stemma.server.iscsi.jscsi;
  * @param isid 48 bits, as received
  * @param tsih 0 to 65,535
  * @param initiatorTaskTag as received
- * @param statSn StatSN
+ * @param statSn StatSN, sent as 0 where the status is a failure
  * @param expCmdSn ExpCmdSN
  * @param maxCmdSn MaxCmdSN
  * @param status Status-Class in bits 8 to 15, Status-Detail in bits 0 to 7

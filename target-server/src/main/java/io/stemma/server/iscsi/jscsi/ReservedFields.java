@@ -3,9 +3,9 @@ package io.stemma.server.iscsi.jscsi;
 import java.util.Arrays;
 
 /**
- * Clears what RFC 7143, 11.1 tells a receiver to ignore. jSCSI refuses PDUs with reserved bits set,
- * and judges the vendor's form of an ISID, which is opaque to a target; so both are zero in the
- * copy it sees.
+ * Clears what RFC 7143, 11.1 tells a receiver to ignore, because jSCSI refuses PDUs with reserved
+ * bits set. Versions and the ISID go too: jSCSI judges them, which is login's to do and, for the
+ * vendor's form of an ISID, nobody's.
  */
 final class ReservedFields {
     private ReservedFields() {}
@@ -39,6 +39,7 @@ final class ReservedFields {
     private static void clearLogin(byte[] header) {
         // NSG means nothing without T (RFC 7143, 11.12.3).
         header[1] &= (byte) (header[1] < 0 ? 0xcf : 0x4c);
+        Arrays.fill(header, 2, 4, (byte) 0);
         Arrays.fill(header, 8, 14, (byte) 0);
         Arrays.fill(header, 22, 24, (byte) 0);
         Arrays.fill(header, 32, 48, (byte) 0);
