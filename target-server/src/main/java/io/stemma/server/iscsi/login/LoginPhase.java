@@ -11,7 +11,6 @@ import io.stemma.server.iscsi.session.LoginStatus;
 import io.stemma.server.iscsi.session.PhaseHandler;
 import io.stemma.server.iscsi.session.SessionAdmission;
 import io.stemma.server.iscsi.text.KeyStage;
-import io.stemma.server.iscsi.text.NegotiatedParameters;
 import io.stemma.server.iscsi.text.TextAnswer;
 import io.stemma.server.iscsi.text.TextAssembly;
 import io.stemma.server.iscsi.text.TextFormat;
@@ -194,22 +193,9 @@ public final class LoginPhase implements PhaseHandler {
     }
 
     private void enter(Connection connection, LoginRequest request, byte[] text) {
-        NegotiatedParameters parameters = conversation.negotiation().parameters();
-        Identity identity = conversation.identity();
-        String alias = conversation.negotiation().declared("InitiatorAlias");
-        LoginOutcome outcome =
-                new LoginOutcome(
-                        identity.initiatorName(),
-                        alias == null ? "" : alias,
-                        request.isid(),
-                        request.tsih(),
-                        request.cid(),
-                        identity.target(),
-                        parameters,
-                        conversation.userName(),
-                        request.cmdSn());
+        LoginOutcome outcome = outcome(request);
         SessionAdmission.Admission admission =
-                identity.target() == null
+                outcome.target() == null
                         ? discovery(connection, outcome)
                         : settings.admission().admit(outcome, connection);
         switch (admission) {
@@ -233,10 +219,25 @@ public final class LoginPhase implements PhaseHandler {
                                         LoginStatus.SUCCESS.code(),
                                         text));
                 connection.send(last);
-                connection.apply(parameters);
+                connection.apply(outcome.parameters());
                 connection.phase(admitted.next());
             }
         }
+    }
+
+    private LoginOutcome outcome(LoginRequest request) {
+        Identity identity = conversation.identity();
+        String alias = conversation.negotiation().declared("InitiatorAlias");
+        return new LoginOutcome(
+                identity.initiatorName(),
+                alias == null ? "" : alias,
+                request.isid(),
+                request.tsih(),
+                request.cid(),
+                identity.target(),
+                conversation.negotiation().parameters(),
+                conversation.userName(),
+                request.cmdSn());
     }
 
     private SessionAdmission.Admission discovery(Connection connection, LoginOutcome outcome) {

@@ -23,7 +23,6 @@ import java.util.stream.Collectors;
  */
 final class SecurityNegotiation {
     private static final int CHALLENGE_BYTES_MAX = 1024;
-    private static final byte[] NOBODYS_SECRET = new byte[16];
 
     private enum State {
         BEGIN,
@@ -142,7 +141,8 @@ final class SecurityNegotiation {
         byte[] given = TextValues.binary(response, chosen.bytes());
         byte[] compared = given == null ? new byte[chosen.bytes()] : given;
         byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
-        byte[] secret = NOBODYS_SECRET;
+        // An unknown name is refused after the same work with somebody else's secret.
+        byte[] secret = policy.chapAccounts().getFirst().secret();
         boolean known = false;
         for (ChapAccount account : policy.chapAccounts()) {
             byte[] candidate = account.secret();

