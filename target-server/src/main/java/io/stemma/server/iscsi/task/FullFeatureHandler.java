@@ -120,7 +120,7 @@ public final class FullFeatureHandler implements PhaseHandler {
             case SCSI_DATA_OUT -> commands.dataOut(pdu, true);
             case NOP_OUT -> control.nopOut(pdu);
             case TASK_MANAGEMENT_REQUEST -> refused = management.request(pdu);
-            case TEXT_REQUEST -> text.text(connection, session, pdu);
+            case TEXT_REQUEST -> refused = text.text(connection, session, pdu);
             case LOGOUT_REQUEST -> control.logout(pdu);
             case SNACK_REQUEST -> refused = RejectReason.SNACK_REJECT;
             case LOGIN_REQUEST -> {
