@@ -3,7 +3,7 @@ root=$(cd "$here/.." && pwd)
 jdk=$("$root/config/find-jdk")
 
 bench_build() {
-    (cd "$root" && mvn -B -q -pl bench -am -DskipTests package) >&2
+    (cd "$root" && JAVA25_HOME=$jdk mvn -B -q -pl bench -am -Dmaven.test.skip=true package) >&2
 }
 
 bench_class_path() {

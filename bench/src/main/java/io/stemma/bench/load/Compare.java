@@ -13,12 +13,10 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Starts every target with a disk on tmpfs, puts the same load on each in turn, and tells what came
@@ -73,7 +71,7 @@ public final class Compare {
     }
 
     private void run() throws IOException {
-        Path folder = Files.createTempDirectory(Path.of("/dev/shm"), "stemma-bench-");
+        ScratchFolder folder = ScratchFolder.create();
         Thread cleaner = new Thread(() -> clean(folder), "cleaner");
         Runtime.getRuntime().addShutdownHook(cleaner);
         double loadBefore = Machine.load();
@@ -89,7 +87,7 @@ public final class Compare {
         write();
     }
 
-    private void startSides(Path folder) throws IOException {
+    private void startSides(ScratchFolder folder) {
         for (Peer peer : options.peers()) {
             startSide(folder, peer, peer.name());
         }
@@ -97,8 +95,8 @@ public final class Compare {
         startSide(folder, options.control(), control);
     }
 
-    private void startSide(Path folder, Peer peer, String name) throws IOException {
-        Path own = Files.createDirectory(folder.resolve(name));
+    private void startSide(ScratchFolder folder, Peer peer, String name) {
+        Path own = folder.make(name);
         Place place =
                 new Place(
                         name,
@@ -201,12 +199,8 @@ public final class Compare {
     }
 
     /** Ends every process and removes what lay on tmpfs; also when we are told to stop. */
-    private void clean(Path folder) {
+    private void clean(ScratchFolder folder) {
         sides.forEach(Side::close);
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-        } catch (IOException left) {
-            System.err.println("compare: " + folder + " is left behind: " + left.getMessage());
-        }
+        folder.close();
     }
 }

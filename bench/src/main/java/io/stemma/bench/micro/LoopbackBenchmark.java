@@ -1,5 +1,8 @@
 package io.stemma.bench.micro;
 
+import io.stemma.bench.initiator.LoopbackInitiator;
+import io.stemma.engine.block.DeviceException;
+
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -44,7 +47,7 @@ public class LoopbackBenchmark {
 
     /** Starts the target, fills what is read, logs in. */
     @Setup
-    public void start() throws IOException {
+    public void start() throws IOException, DeviceException {
         target = LoopbackTarget.start();
         LoopbackInitiator started =
                 new LoopbackInitiator(target.portal(), target.name(), target.lun());

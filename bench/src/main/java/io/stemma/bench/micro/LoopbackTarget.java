@@ -1,12 +1,35 @@
 package io.stemma.bench.micro;
 
+import io.netty.channel.Channel;
+import io.stemma.engine.block.DeviceException;
+import io.stemma.engine.block.Geometry;
+import io.stemma.engine.volume.FileBackend;
+import io.stemma.engine.volume.Volume;
+import io.stemma.engine.volume.VolumeSpecification;
+import io.stemma.server.iscsi.login.LoginPhase;
+import io.stemma.server.iscsi.login.LoginSettings;
+import io.stemma.server.iscsi.login.SessionTexts;
+import io.stemma.server.iscsi.session.AccessPolicy;
+import io.stemma.server.iscsi.session.ConnectionInitializer;
+import io.stemma.server.iscsi.session.SessionDirectory;
+import io.stemma.server.iscsi.session.SessionLimits;
+import io.stemma.server.iscsi.session.TargetDirectory;
+import io.stemma.server.iscsi.session.TargetNode;
+import io.stemma.server.iscsi.session.Transport;
+import io.stemma.server.iscsi.task.FullFeatureHandler;
+import io.stemma.server.scsi.LogicalUnit;
+import io.stemma.server.scsi.TargetDevice;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 
 /**
- * The target of the loopback benchmark. {@code -Dstemma.bench.target=PORT/IQN/LUN/MIB} names one
- * that runs elsewhere on this machine, to compare with; garbage is then the initiator's alone.
+ * The target of the loopback benchmark: the product's rooms in this JVM, wired as the server wires
+ * them, with one volume of a pool on tmpfs. {@code -Dstemma.bench.target=PORT/IQN/LUN/MIB} names
+ * one that runs elsewhere on this machine instead; garbage is then the initiator's alone.
  *
  * @param portal where it listens
  * @param name its iSCSI name
@@ -16,15 +39,21 @@ import java.net.InetSocketAddress;
  */
 record LoopbackTarget(
         InetSocketAddress portal, String name, int lun, long lunBytes, AutoCloseable server) {
+    private static final String NAME = "iqn.2026-11.io.stemma.bench:loopback";
+    private static final long VOLUME_BYTES = 256L << 20;
+
     static final LoopbackTarget NONE =
             new LoopbackTarget(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), "", 0, 0, () -> {});
 
-    static LoopbackTarget start() {
+    static LoopbackTarget start() throws IOException, DeviceException {
         String elsewhere = System.getProperty("stemma.bench.target", "");
-        String[] words = elsewhere.split("/", -1);
+        return elsewhere.isEmpty() ? here() : elsewhere(elsewhere.split("/", -1));
+    }
+
+    private static LoopbackTarget elsewhere(String[] words) {
         if (words.length != 4) {
-            throw new IllegalStateException("-Dstemma.bench.target=PORT/IQN/LUN/MIB is missing");
+            throw new IllegalStateException("stemma.bench.target is PORT/IQN/LUN/MIB");
         }
         return new LoopbackTarget(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(words[0])),
@@ -32,6 +61,37 @@ record LoopbackTarget(
                 Integer.parseInt(words[2]),
                 Long.parseLong(words[3]) << 20,
                 () -> {});
+    }
+
+    private static LoopbackTarget here() throws IOException, DeviceException {
+        Path folder = BenchFolder.create("/dev/shm");
+        FileBackend backend = FileBackend.open(folder);
+        Geometry geometry = new Geometry(VOLUME_BYTES / 512, 512, 4096);
+        Volume volume = backend.create(new VolumeSpecification("bench", geometry, true));
+        TargetDevice device = new TargetDevice(NAME);
+        device.map(0, new LogicalUnit(volume, false, (same, enabled, done) -> done.accept(null)));
+        TargetDirectory directory = new TargetDirectory();
+        directory.put(new TargetNode(NAME, "", AccessPolicy.OPEN, device));
+        SessionLimits limits = SessionLimits.standard();
+        SessionDirectory sessions =
+                new SessionDirectory(FullFeatureHandler.phase(SessionTexts.of(directory)), limits);
+        LoginSettings settings =
+                new LoginSettings(directory, AccessPolicy.OPEN, sessions, new SecureRandom());
+        Transport transport = Transport.best(1);
+        Channel listening =
+                transport.listen(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        new ConnectionInitializer(() -> new LoginPhase(settings), limits));
+        return new LoopbackTarget(
+                (InetSocketAddress) listening.localAddress(),
+                NAME,
+                0,
+                VOLUME_BYTES,
+                () -> {
+                    transport.close();
+                    backend.close();
+                    BenchFolder.remove(folder);
+                });
     }
 
     void close() throws IOException {

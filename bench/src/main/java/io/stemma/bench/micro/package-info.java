@@ -5,7 +5,7 @@
  *
  * <p>JMH's own threads.
  *
- * <p>RFC 7143 where PDUs are made by hand.
+ * <p>RFC 7143.
  */
 @NullMarked
 package io.stemma.bench.micro;

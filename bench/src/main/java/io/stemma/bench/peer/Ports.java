@@ -22,7 +22,7 @@ final class Ports {
                     return;
                 }
             } catch (IOException notYet) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
             }
         }
         throw new IllegalStateException("nothing listens on " + port + ": " + child.logTail());

@@ -38,6 +38,15 @@ public final class ProcessFigures {
         return field(read(Path.of("/proc/" + pid + "/status")), "VmRSS:");
     }
 
+    /**
+     * The most memory that a process has had present.
+     *
+     * @return KiB
+     */
+    public static long residentPeakKib(long pid) {
+        return field(read(Path.of("/proc/" + pid + "/status")), "VmHWM:");
+    }
+
     /** The first number of the line that begins with {@code name}, else 0. */
     public static long field(String text, String name) {
         return text.lines()

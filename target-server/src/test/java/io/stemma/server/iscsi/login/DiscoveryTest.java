@@ -72,9 +72,9 @@ class DiscoveryTest {
     @ParameterizedTest
     @CsvSource({
         "iqn.2026-11.io.stemma:b,"
-            + " 'TargetName=iqn.2026-11.io.stemma:b|TargetAddress=127.0.0.1:3260,1|'",
+                + " 'TargetName=iqn.2026-11.io.stemma:b|TargetAddress=127.0.0.1:3260,1|'",
         "IQN.2026-11.IO.stemma:B,"
-            + " 'TargetName=iqn.2026-11.io.stemma:b|TargetAddress=127.0.0.1:3260,1|'",
+                + " 'TargetName=iqn.2026-11.io.stemma:b|TargetAddress=127.0.0.1:3260,1|'",
         "iqn.2026-11.io.stemma:hidden, ''",
         "iqn.2026-11.io.stemma:none, ''",
         "'', 'SendTargets=Reject|'",

@@ -67,7 +67,7 @@ class TextServiceTest {
         "'', 'TargetName=iqn.2026-11.io.stemma:disk|TargetAddress=127.0.0.1:3260,1|'",
         "All, 'SendTargets=Reject|'",
         "iqn.2026-11.io.stemma:disk,"
-            + " 'TargetName=iqn.2026-11.io.stemma:disk|TargetAddress=127.0.0.1:3260,1|'",
+                + " 'TargetName=iqn.2026-11.io.stemma:disk|TargetAddress=127.0.0.1:3260,1|'",
     })
     void sendTargetsTellsOfTheSessionsTarget(String asked, String expected) {
         TextService.Response response = answer("SendTargets=" + asked);
