@@ -17,9 +17,6 @@ final class WriteSame extends Command {
     private static final int OBSOLETE = 0x06;
     private static final int NDOB = 0x01;
 
-    /** Memory for one piece. */
-    private static final int PIECE_BYTES = 1 << 20;
-
     private final CdbShape shape;
 
     WriteSame(CdbShape shape) {
@@ -92,7 +89,7 @@ final class WriteSame extends Command {
             this.firstBlock = firstBlock;
             this.blocks = blocks;
             this.unmap = unmap;
-            pieceBlocks = Math.min(blocks, PIECE_BYTES >>> shift);
+            pieceBlocks = Math.min(blocks, Transfer.PIECE_BYTES >>> shift);
             piece = task.dataOutLength() == 0 || zero(task) ? 0 : fill(task);
         }
 
