@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Reads blocks piece by piece and compares them with data out, or only reads them, to see whether
- * the medium gives them back (SBC-4, 5.34, BYTCHK).
+ * the medium gives them back (SBC-4, BYTCHK).
  */
 class Comparison extends Stepped {
     /** What the blocks are compared with. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * their one storage operation, made once a logical unit so that a command makes none.
  */
 final class Transfer {
-    /** DPO is a hint that we do not need; FUA (SBC-4, 4.25). */
+    /** DPO is a hint that we do not need; FUA (SBC-4). */
     static final int FUA = 0x08;
 
     /**

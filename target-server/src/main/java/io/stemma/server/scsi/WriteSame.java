@@ -6,9 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * WRITE SAME 10 and 16 (SBC-4, 5.49, 5.50). A block of zeroes becomes one storage operation, with
- * UNMAP one that gives the space back; any other block is written in pieces. UNMAP with a block
- * that is not zero writes it, because unmapped blocks read zero.
+ * WRITE SAME 10 and 16 (SBC-4). A block of zeroes becomes one storage operation, with UNMAP one
+ * that gives the space back; any other block is written in pieces. UNMAP with a block that is not
+ * zero writes it, because unmapped blocks read zero.
  */
 final class WriteSame extends Command {
     private static final int PROTECT = 0xe0;

@@ -160,8 +160,8 @@ class BlockCommandsTest {
     @Test
     void writeSameIsBounded() {
         Host large = new Host(new MemoryVolume(140_000, 512), false);
-        assertThat(large.send("93 01 0000000000000000 00020000 00 00")).isEqualTo("GOOD");
-        assertThat(large.send("93 01 0000000000000000 00020001 00 00")).isEqualTo("5/2400 C10");
+        assertThat(large.send("93 01 0000000000000000 00008000 00 00")).isEqualTo("GOOD");
+        assertThat(large.send("93 01 0000000000000000 00008001 00 00")).isEqualTo("5/2400 C10");
     }
 
     @Test
