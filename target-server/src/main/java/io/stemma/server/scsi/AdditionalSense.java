@@ -1,6 +1,6 @@
 package io.stemma.server.scsi;
 
-/** Additional sense codes with their qualifiers and the standard's words (SPC-5, annex F). */
+/** Additional sense codes with their qualifiers and the standard's words (SPC-5). */
 enum AdditionalSense {
     NONE(0x0000, "NO ADDITIONAL SENSE INFORMATION"),
     INITIALIZING_COMMAND_REQUIRED(0x0402, "LOGICAL UNIT NOT READY, INITIALIZING COMMAND REQUIRED"),

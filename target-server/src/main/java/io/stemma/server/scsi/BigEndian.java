@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Numbers in CDBs and parameter data: big-endian (SPC-5, 3.5). Unsigned unless said otherwise. */
+/** Numbers in CDBs and parameter data: big-endian (SPC-5). Unsigned unless said otherwise. */
 final class BigEndian {
     private static final VarHandle SHORTS =
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);

@@ -2,7 +2,7 @@ package io.stemma.server.scsi;
 
 /**
  * Where block commands of each length keep their logical block address and their number of blocks
- * (SPC-5, 4.2.2). An address of 2^63 or more comes out negative, which no geometry contains.
+ * (SPC-5). An address of 2^63 or more comes out negative, which no geometry contains.
  */
 enum CdbShape {
     /** Address 21 bits, length one byte, where zero says 256. */

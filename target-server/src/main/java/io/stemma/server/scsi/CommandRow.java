@@ -27,8 +27,8 @@ final class CommandRow {
      * Makes a row.
      *
      * @param serviceAction service action, or -1 where the operation code has none
-     * @param usage CDB usage data (SPC-5, 6.35.3): operation code, service action, and a one for
-     *     every bit that is looked at; its length is that of the CDB
+     * @param usage CDB usage data (SPC-5): operation code, service action, and a one for every bit
+     *     that is looked at; its length is that of the CDB
      * @param access in which conditions the command may run
      * @param command what executes it
      */
@@ -68,12 +68,12 @@ final class CommandRow {
         return command;
     }
 
-    /** Index of the CONTROL byte (SPC-5, 4.2.5). */
+    /** Index of the CONTROL byte (SPC-5). */
     int controlAt() {
         return usage.length == 32 ? 1 : usage.length - 1;
     }
 
-    /** Length of a CDB by the group of its operation code (SPC-5, 4.2.2). */
+    /** Length of a CDB by the group of its operation code (SPC-5). */
     private static int bytesOf(int operationCode) {
         return switch (operationCode >>> 5) {
             case 0 -> 6;

@@ -6,12 +6,9 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Reads blocks piece by piece and compares them with data out, or only reads them, to see whether
- * the medium gives them back (SBC-4, 5.34, BYTCHK).
+ * the medium gives them back (SBC-4, BYTCHK).
  */
 class Comparison extends Stepped {
-    /** Memory for one piece. */
-    private static final int PIECE_BYTES = 1 << 20;
-
     /** What the blocks are compared with. */
     enum With {
         /** Nothing. */
@@ -44,7 +41,7 @@ class Comparison extends Stepped {
         this.blocks = blocks;
         this.with = with;
         long bytes = blocks << state.blockShift();
-        piece = blocks == 0 ? 0 : task.dataInLater((int) Math.min(bytes, PIECE_BYTES));
+        piece = blocks == 0 ? 0 : task.dataInLater((int) Math.min(bytes, Transfer.PIECE_BYTES));
     }
 
     final UnitState state() {
@@ -64,7 +61,7 @@ class Comparison extends Stepped {
         if (done == blocks) {
             return false;
         }
-        long count = Math.min(blocks - done, PIECE_BYTES >>> state.blockShift());
+        long count = Math.min(blocks - done, Transfer.PIECE_BYTES >>> state.blockShift());
         request.read(firstBlock + done, count, piece);
         return true;
     }

@@ -8,7 +8,7 @@ final class DataIn {
     private DataIn() {}
 
     /**
-     * Ends a command GOOD with parameter data, cut to the allocation length (SPC-5, 4.2.5.6).
+     * Ends a command GOOD with parameter data, cut to the allocation length (SPC-5).
      *
      * @param allocation ALLOCATION LENGTH in bytes
      */

@@ -4,7 +4,7 @@ import io.stemma.engine.volume.Volume;
 
 import java.util.Arrays;
 
-/** GET LBA STATUS(16) (SBC-4, 5.7). Neighbouring extents of one state are reported as one. */
+/** GET LBA STATUS(16) (SBC-4). Neighbouring extents of one state are reported as one. */
 final class GetLbaStatus extends Command {
     private static final int HEADER_BYTES = 8;
     private static final int DESCRIPTOR_BYTES = 16;

@@ -3,7 +3,7 @@ package io.stemma.server.scsi;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** INQUIRY (SPC-5, 6.6). */
+/** INQUIRY (SPC-5). */
 final class Inquiry extends Command {
     /** T10 vendor identification, eight bytes. */
     static final String VENDOR = "STEMMA  ";
@@ -11,7 +11,7 @@ final class Inquiry extends Command {
     /** PRODUCT REVISION LEVEL. */
     static final String REVISION = "0001";
 
-    /** Peripheral qualifier and device type of a logical unit that is not there (SPC-5, 6.6.2). */
+    /** Peripheral qualifier and device type of a logical unit that is not there (SPC-5). */
     static final int NO_UNIT = 0x7f;
 
     private static final int EVPD = 0x01;
@@ -20,7 +20,7 @@ final class Inquiry extends Command {
     private static final int HISUP_FORMAT_2 = 0x12;
     private static final int CMDQUE = 0x02;
 
-    /** SAM-5, iSCSI, SPC-4, SBC-3, each without a revision (SPC-5, 6.6.2, version descriptors). */
+    /** SAM-5, iSCSI, SPC-4, SBC-3, each without a revision (SPC-5, version descriptors). */
     private static final int[] VERSIONS = {0x00a0, 0x0960, 0x0460, 0x04c0};
 
     @Override
@@ -75,7 +75,7 @@ final class Inquiry extends Command {
         return volumeName.isEmpty() ? "VOLUME" : volumeName;
     }
 
-    /** ASCII, left-aligned, filled with spaces (SPC-5, 4.3.1). */
+    /** ASCII, left-aligned, filled with spaces (SPC-5). */
     static void text(byte[] data, int at, int length, String text) {
         Arrays.fill(data, at, at + length, (byte) ' ');
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);

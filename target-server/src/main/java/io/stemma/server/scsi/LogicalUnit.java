@@ -104,9 +104,7 @@ public final class LogicalUnit {
         return true;
     }
 
-    /**
-     * SPC-5, 4.3.3: an unknown service action is a wrong field, an unknown operation code is not.
-     */
+    /** SPC-5: an unknown service action is a wrong field, an unknown operation code is not. */
     private static void unsupported(ScsiTask task, UnitState now) {
         if (CommandTable.hasServiceActions(task.cdb()[0] & 0xff)) {
             Sense.invalidInCdb(task, now.descriptorSense(), 1, 4);

@@ -7,8 +7,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The mode pages (SPC-5, 7.5; SBC-4, 6.5): each a list of bytes with what it is after a reset and
- * with a mask of what MODE SELECT may change. Current values are put in from the unit. Immutable.
+ * The mode pages (SPC-5, 7.5; SBC-4): each a list of bytes with what it is after a reset and with a
+ * mask of what MODE SELECT may change. Current values are put in from the unit. Immutable.
  */
 final class ModePages {
     static final int CACHING = 0x08;
@@ -18,7 +18,7 @@ final class ModePages {
     private static final int READ_WRITE_ERROR_RECOVERY = 0x01;
     private static final int INFORMATIONAL_EXCEPTIONS = 0x1c;
 
-    /** PC field (SPC-5, table 154). */
+    /** Values of the PC field. */
     static final int PC_CURRENT = 0;
 
     static final int PC_CHANGEABLE = 1;

@@ -5,8 +5,8 @@ import io.stemma.engine.block.DeviceFault;
 import org.jspecify.annotations.Nullable;
 
 /**
- * MODE SELECT 6 and 10 (SPC-5, 6.12, 6.13). The whole list is judged before anything changes. What
- * MODE SENSE reports as changeable may change, the rest has to be what it is.
+ * MODE SELECT 6 and 10 (SPC-5). The whole list is judged before anything changes. What MODE SENSE
+ * reports as changeable may change, the rest has to be what it is.
  */
 final class ModeSelect extends Command {
     private static final int PAGE_FORMAT = 0x10;

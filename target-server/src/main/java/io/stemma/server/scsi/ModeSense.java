@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 
-/** MODE SENSE 6 and 10 (SPC-5, 6.14, 6.15). */
+/** MODE SENSE 6 and 10 (SPC-5). */
 final class ModeSense extends Command {
     private static final int DBD = 0x08;
     private static final int LLBAA = 0x10;
@@ -76,7 +76,7 @@ final class ModeSense extends Command {
         return pages.toByteArray();
     }
 
-    /** SPC-5, 7.5.6 and SBC-4, 6.5.2. A number that does not fit is all ones. */
+    /** The block descriptor. A number that does not fit is all ones. */
     private static byte[] blockDescriptor(Geometry geometry, boolean isLong) {
         byte[] blocks = new byte[isLong ? 16 : 8];
         if (isLong) {

@@ -4,7 +4,7 @@ import io.stemma.engine.block.DeviceFault;
 
 import org.jspecify.annotations.Nullable;
 
-/** READ 6 to 16 (SBC-4, 5.14 to 5.17). */
+/** READ 6 to 16 (SBC-4). */
 final class Read extends Command {
     private final CdbShape shape;
 
@@ -49,9 +49,7 @@ final class Read extends Command {
         return (int) Math.min(rounded, Integer.MAX_VALUE >>> shift << shift);
     }
 
-    /**
-     * SBC-4, 4.25: what a read with FUA returns has to be on the medium, so it is put there first.
-     */
+    /** SBC-4: what a read with FUA returns has to be on the medium, so it is put there first. */
     private static void readFromMedium(
             LogicalUnit unit, ScsiTask task, long lba, int count, long address) {
         unit.volume()

@@ -2,7 +2,7 @@ package io.stemma.server.scsi;
 
 import io.stemma.engine.block.Geometry;
 
-/** READ CAPACITY 10 and 16 (SBC-4, 5.20, 5.21). */
+/** READ CAPACITY 10 and 16 (SBC-4). */
 final class ReadCapacity extends Command {
     private static final long TEN_MAX = 0xffff_ffffL;
     private static final int LBPME_LBPRZ = 0xc0;

@@ -3,7 +3,7 @@ package io.stemma.server.scsi;
 import java.util.Map;
 
 /**
- * REPORT LUNS (SPC-5, 6.33). There are no well known and no administrative logical units, so some
+ * REPORT LUNS (SPC-5). There are no well known and no administrative logical units, so some
  * selections report an empty list.
  */
 final class ReportLuns extends Command {

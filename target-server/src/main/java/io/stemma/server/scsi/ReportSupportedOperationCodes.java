@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayOutputStream;
 
-/** REPORT SUPPORTED OPERATION CODES (SPC-5, 6.35), from the rows that the dispatch reads. */
+/** REPORT SUPPORTED OPERATION CODES (SPC-5), from the rows that the dispatch reads. */
 final class ReportSupportedOperationCodes extends Command {
     private static final int RCTD = 0x80;
     private static final int CTDP_IN_LIST = 0x02;
@@ -91,7 +91,7 @@ final class ReportSupportedOperationCodes extends Command {
         return data;
     }
 
-    /** SPC-5, 6.35.4: zero says that no time is indicated. */
+    /** A command timeouts descriptor; zero says that no time is indicated. */
     private static byte[] timeouts() {
         byte[] descriptor = new byte[12];
         BigEndian.put16(descriptor, 0, 10);

@@ -1,6 +1,6 @@
 package io.stemma.server.scsi;
 
-/** REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS (SPC-5, 6.36). */
+/** REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS (SPC-5). */
 final class ReportSupportedTaskManagement extends Command {
     private static final int REPD = 0x80;
     private static final int SHORT_BYTES = 4;

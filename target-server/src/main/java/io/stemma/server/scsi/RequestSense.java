@@ -5,8 +5,8 @@ import io.stemma.engine.block.DeviceFault;
 import java.util.Arrays;
 
 /**
- * REQUEST SENSE (SPC-5, 6.39): a pending unit attention, which it takes, or the condition that TEST
- * UNIT READY would report, as data with status GOOD.
+ * REQUEST SENSE (SPC-5): a pending unit attention, which it takes, or the condition that TEST UNIT
+ * READY would report, as data with status GOOD.
  */
 final class RequestSense extends Command {
     private static final int DESC = 0x01;

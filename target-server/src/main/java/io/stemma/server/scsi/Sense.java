@@ -127,7 +127,7 @@ final class Sense {
         return FIXED_BYTES;
     }
 
-    /** SPC-5, 4.4.2.2: in fixed format a value beyond 32 bits leaves VALID zero. */
+    /** SPC-5: in fixed format a value beyond 32 bits leaves VALID zero. */
     private static int information(byte[] to, int length, boolean descriptor, long value) {
         if (!descriptor) {
             if (value >>> 32 == 0) {

@@ -1,6 +1,6 @@
 package io.stemma.server.scsi;
 
-/** What sort of trouble sense data tells of (SPC-5, 4.4.7). */
+/** What sort of trouble sense data tells of (SPC-5). */
 enum SenseKey {
     /** Nothing to tell. */
     NO_SENSE(0x0),

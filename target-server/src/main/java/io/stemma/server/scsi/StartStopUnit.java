@@ -5,8 +5,8 @@ import io.stemma.engine.block.DeviceFault;
 import org.jspecify.annotations.Nullable;
 
 /**
- * START STOP UNIT (SBC-4, 5.30). A stop flushes first, unless NO_FLUSH says not to. There are no
- * power conditions and nothing to eject.
+ * START STOP UNIT (SBC-4). A stop flushes first, unless NO_FLUSH says not to. There are no power
+ * conditions and nothing to eject.
  */
 final class StartStopUnit extends Command {
     private static final int IMMED = 0x01;

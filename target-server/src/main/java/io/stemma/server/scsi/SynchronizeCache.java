@@ -1,8 +1,8 @@
 package io.stemma.server.scsi;
 
 /**
- * SYNCHRONIZE CACHE 10 and 16 (SBC-4, 5.31, 5.32). The whole volume is flushed whatever the range
- * says. Zero blocks means up to the end.
+ * SYNCHRONIZE CACHE 10 and 16 (SBC-4). The whole volume is flushed whatever the range says. Zero
+ * blocks means up to the end.
  */
 final class SynchronizeCache extends Command {
     private static final int IMMED = 0x02;

@@ -87,7 +87,7 @@ public final class TargetDevice {
         }
     }
 
-    /** SPC-5, 4.3.1 and 6.33: what answers where no logical unit is; LUN 0 tells the inventory. */
+    /** SPC-5: what answers where no logical unit is; LUN 0 tells the inventory. */
     private void executeWithoutUnit(long lun, ScsiTask task) {
         int operationCode = task.cdb()[0] & 0xff;
         if (operationCode == 0x12) {
@@ -167,7 +167,7 @@ public final class TargetDevice {
         }
     }
 
-    /** A nexus was told the inventory: it need not hear of changes before (SPC-5, 6.33). */
+    /** A nexus was told the inventory: it need not hear of changes before (SPC-5). */
     void inventorySeen(Nexus nexus) {
         for (LogicalUnit unit : snapshot.byNumber) {
             if (unit != null) {

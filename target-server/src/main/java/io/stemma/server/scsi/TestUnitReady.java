@@ -2,7 +2,7 @@ package io.stemma.server.scsi;
 
 import io.stemma.engine.block.DeviceFault;
 
-/** TEST UNIT READY (SPC-5, 6.48). */
+/** TEST UNIT READY (SPC-5). */
 final class TestUnitReady extends Command {
     @Override
     void execute(LogicalUnit unit, UnitState state, ScsiTask task) {

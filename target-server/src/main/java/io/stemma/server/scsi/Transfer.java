@@ -10,8 +10,14 @@ import org.jspecify.annotations.Nullable;
  * their one storage operation, made once a logical unit so that a command makes none.
  */
 final class Transfer {
-    /** DPO is a hint that we do not need; FUA (SBC-4, 4.25). */
+    /** DPO is a hint that we do not need; FUA (SBC-4). */
     static final int FUA = 0x08;
+
+    /**
+     * Memory of a command that reads or writes in pieces. Transports do not count it, so it is
+     * small: a whole command window of such commands stays below 32 MiB.
+     */
+    static final int PIECE_BYTES = 256 << 10;
 
     /** RDPROTECT, WRPROTECT, VRPROTECT: no protection information here, so they have to be zero. */
     private static final int PROTECT = 0xe0;

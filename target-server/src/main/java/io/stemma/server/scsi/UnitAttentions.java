@@ -19,12 +19,12 @@ final class UnitAttentions {
     private final AtomicInteger nexuses = new AtomicInteger();
 
     /** Begins to keep attentions for a nexus. */
-    void attach(Nexus nexus) {
+    synchronized void attach(Nexus nexus) {
         sets.putIfAbsent(nexus, new AtomicInteger());
     }
 
     /** Forgets a nexus. */
-    void detach(Nexus nexus) {
+    synchronized void detach(Nexus nexus) {
         AtomicInteger set = sets.remove(nexus);
         if (set != null && set.getAndSet(0) != 0) {
             nexuses.decrementAndGet();
@@ -42,7 +42,7 @@ final class UnitAttentions {
     }
 
     /** Establishes an attention for one nexus. */
-    void establish(Nexus nexus, UnitAttention attention) {
+    synchronized void establish(Nexus nexus, UnitAttention attention) {
         AtomicInteger set = sets.get(nexus);
         if (set != null && set.getAndUpdate(attention::addedTo) == 0) {
             nexuses.incrementAndGet();

@@ -3,8 +3,8 @@ package io.stemma.server.scsi;
 import io.stemma.engine.block.BlockRequest;
 
 /**
- * UNMAP (SBC-4, 5.33). The whole list is judged before the first block is unmapped. What stands
- * behind the last whole descriptor is ignored.
+ * UNMAP (SBC-4). The whole list is judged before the first block is unmapped. What stands behind
+ * the last whole descriptor is ignored.
  */
 final class Unmap extends Command {
     private static final int ANCHOR = 0x01;

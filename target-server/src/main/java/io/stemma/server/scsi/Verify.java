@@ -2,7 +2,7 @@ package io.stemma.server.scsi;
 
 import io.stemma.server.scsi.Comparison.With;
 
-/** VERIFY 10, 12 and 16 (SBC-4, 5.34 to 5.36). */
+/** VERIFY 10, 12 and 16 (SBC-4). */
 final class Verify extends Command {
     private final CdbShape shape;
 

@@ -10,7 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** The vital product data pages (SPC-5, 7.7; SBC-4, 6.6). */
+/** The vital product data pages (SPC-5, 7.7; SBC-4). */
 final class VitalProductData {
     /** MAXIMUM UNMAP LBA COUNT: more in one command is refused. */
     static final int UNMAP_BLOCKS_MAX = 1 << 20;
@@ -19,7 +19,7 @@ final class VitalProductData {
     static final int UNMAP_DESCRIPTORS_MAX = 256;
 
     /** MAXIMUM WRITE SAME LENGTH in bytes: a longer command is refused. */
-    static final int WRITE_SAME_BYTES_MAX = 64 << 20;
+    static final int WRITE_SAME_BYTES_MAX = Limits.TRANSFER_BYTES_MAX;
 
     /** Requests of this size run best: one storage operation, one wire burst. */
     private static final int OPTIMAL_TRANSFER_BYTES = 1 << 20;
@@ -76,7 +76,7 @@ final class VitalProductData {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** SPC-5, 7.7.6. */
+    /** Names of the unit, of the port that was used, and of the device (SPC-5, 7.7). */
     private static byte[] designators(VolumeDescription volume, LogicalUnit unit, Nexus nexus) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         byte[] naa = new byte[8];
@@ -105,7 +105,7 @@ final class VitalProductData {
         all.writeBytes(value);
     }
 
-    /** Null-terminated, filled with zeroes to a multiple of four (SPC-5, 7.7.6.11). */
+    /** Null-terminated, filled with zeroes to a multiple of four (SPC-5). */
     private static byte[] scsiName(String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         byte[] padded = new byte[(bytes.length + 4) / 4 * 4];
@@ -113,7 +113,7 @@ final class VitalProductData {
         return padded;
     }
 
-    /** SBC-4, 6.6.4. WSNZ is one: zero blocks in WRITE SAME is refused. */
+    /** What one command may ask for. WSNZ is one: WRITE SAME of zero blocks is refused. */
     private static byte[] blockLimits(Geometry geometry) {
         int block = geometry.logicalBlockBytes();
         byte[] body = new byte[60];
@@ -129,14 +129,14 @@ final class VitalProductData {
         return body;
     }
 
-    /** SBC-4, 6.6.2: a medium that does not rotate. */
+    /** A medium that does not rotate. */
     private static byte[] characteristics() {
         byte[] body = new byte[60];
         BigEndian.put16(body, 0, 1);
         return body;
     }
 
-    /** SBC-4, 6.6.7: UNMAP and both WRITE SAME unmap, unmapped blocks read zero, thin. */
+    /** Thin: UNMAP and both WRITE SAME unmap, and unmapped blocks read zero. */
     private static byte[] provisioning() {
         return new byte[] {0, (byte) 0xe4, 0x02, 0};
     }

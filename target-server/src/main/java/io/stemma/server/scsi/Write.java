@@ -1,6 +1,6 @@
 package io.stemma.server.scsi;
 
-/** WRITE 6 to 16 (SBC-4, 5.39 to 5.42). */
+/** WRITE 6 to 16 (SBC-4). */
 final class Write extends Command {
     private final CdbShape shape;
 

@@ -6,8 +6,8 @@ import io.stemma.engine.volume.RangeLock;
 import io.stemma.server.scsi.Comparison.With;
 
 /**
- * WRITE AND VERIFY 10, 12 and 16 (SBC-4, 5.46 to 5.48): writes to the medium, then reads back while
- * nobody else may write the blocks.
+ * WRITE AND VERIFY 10, 12 and 16 (SBC-4): writes to the medium, then reads back while nobody else
+ * may write the blocks.
  */
 final class WriteAndVerify extends Command {
     private final CdbShape shape;

@@ -6,9 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * WRITE SAME 10 and 16 (SBC-4, 5.49, 5.50). A block of zeroes becomes one storage operation, with
- * UNMAP one that gives the space back; any other block is written in pieces. UNMAP with a block
- * that is not zero writes it, because unmapped blocks read zero.
+ * WRITE SAME 10 and 16 (SBC-4). A block of zeroes becomes one storage operation, with UNMAP one
+ * that gives the space back; any other block is written in pieces. UNMAP with a block that is not
+ * zero writes it, because unmapped blocks read zero.
  */
 final class WriteSame extends Command {
     private static final int PROTECT = 0xe0;
@@ -16,9 +16,6 @@ final class WriteSame extends Command {
     private static final int UNMAP = 0x08;
     private static final int OBSOLETE = 0x06;
     private static final int NDOB = 0x01;
-
-    /** Memory for one piece. */
-    private static final int PIECE_BYTES = 1 << 20;
 
     private final CdbShape shape;
 
@@ -92,7 +89,7 @@ final class WriteSame extends Command {
             this.firstBlock = firstBlock;
             this.blocks = blocks;
             this.unmap = unmap;
-            pieceBlocks = Math.min(blocks, PIECE_BYTES >>> shift);
+            pieceBlocks = Math.min(blocks, Transfer.PIECE_BYTES >>> shift);
             piece = task.dataOutLength() == 0 || zero(task) ? 0 : fill(task);
         }
 

@@ -62,13 +62,12 @@ class BlockCommandsTest {
 
     @Test
     void verifyFindsADifferenceFarBehindTheFirstPiece() {
-        byte[] data = new byte[3 << 20];
-        assertThat(host.send("8f 02 0000000000000000 00001800 00 00", data)).isEqualTo("GOOD");
-        assertThat(host.volume.log)
-                .containsExactly("READ 0 2048", "READ 2048 2048", "READ 4096 2048");
-        data[(3 << 20) - 1] = 1;
-        assertThat(host.send("8f 02 0000000000000000 00001800 00 00", data))
-                .isEqualTo("e/1d00 I3145727");
+        byte[] data = new byte[3 << 18];
+        assertThat(host.send("8f 02 0000000000000000 00000600 00 00", data)).isEqualTo("GOOD");
+        assertThat(host.volume.log).containsExactly("READ 0 512", "READ 512 512", "READ 1024 512");
+        data[(3 << 18) - 1] = 1;
+        assertThat(host.send("8f 02 0000000000000000 00000600 00 00", data))
+                .isEqualTo("e/1d00 I786431");
     }
 
     @ParameterizedTest
@@ -111,14 +110,14 @@ class BlockCommandsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"41 00 00000001 00 1000 00", "93 00 0000000000000001 00001000 00 00"})
+    @CsvSource({"41 00 00000001 00 0400 00", "93 00 0000000000000001 00000400 00 00"})
     void writeSameRepeatsItsBlockInPieces(String cdb) {
         assertThat(host.dataOut(cdb)).isEqualTo(512);
         assertThat(host.send(cdb, filled(512, 9))).isEqualTo("GOOD");
-        assertThat(stored(1, 4096)).isEqualTo(filled(4096 * 512, 9));
+        assertThat(stored(1, 1024)).isEqualTo(filled(1024 * 512, 9));
         assertThat(stored(0, 1)).isEqualTo(filled(512, 0));
-        assertThat(stored(4097, 1)).isEqualTo(filled(512, 0));
-        assertThat(host.volume.log).containsExactly("WRITE 1 2048", "WRITE 2049 2048");
+        assertThat(stored(1025, 1)).isEqualTo(filled(512, 0));
+        assertThat(host.volume.log).containsExactly("WRITE 1 512", "WRITE 513 512");
     }
 
     @Test
@@ -161,8 +160,8 @@ class BlockCommandsTest {
     @Test
     void writeSameIsBounded() {
         Host large = new Host(new MemoryVolume(140_000, 512), false);
-        assertThat(large.send("93 01 0000000000000000 00020000 00 00")).isEqualTo("GOOD");
-        assertThat(large.send("93 01 0000000000000000 00020001 00 00")).isEqualTo("5/2400 C10");
+        assertThat(large.send("93 01 0000000000000000 00008000 00 00")).isEqualTo("GOOD");
+        assertThat(large.send("93 01 0000000000000000 00008001 00 00")).isEqualTo("5/2400 C10");
     }
 
     @Test

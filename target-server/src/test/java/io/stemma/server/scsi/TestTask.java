@@ -10,8 +10,8 @@ import java.util.HexFormat;
 final class TestTask extends ScsiTask {
     private static final int MEMORY_BYTES = 17 << 20;
 
-    private final MemorySegment in = Arena.ofAuto().allocate(MEMORY_BYTES, 8);
-    private final MemorySegment out = Arena.ofAuto().allocate(MEMORY_BYTES, 8);
+    private MemorySegment in = memory(1 << 16);
+    private MemorySegment out = memory(1 << 16);
 
     /** EDTL of a read. */
     int expectedIn = Integer.MAX_VALUE;
@@ -22,6 +22,21 @@ final class TestTask extends ScsiTask {
     int finished;
     private int allocated;
     private boolean later;
+
+    private static MemorySegment memory(long bytes) {
+        return Arena.ofAuto().allocate(bytes, 8);
+    }
+
+    private long makeRoom(int lengthBytes) {
+        if (lengthBytes > MEMORY_BYTES) {
+            throw new IllegalStateException("memory of " + lengthBytes + " bytes");
+        }
+        if (in.byteSize() < lengthBytes) {
+            in = memory(lengthBytes);
+        }
+        allocated = lengthBytes;
+        return in.address();
+    }
 
     @Override
     public int expectedDataInLength() {
@@ -35,18 +50,16 @@ final class TestTask extends ScsiTask {
 
     @Override
     public long dataInNow(int lengthBytes) {
-        allocated = lengthBytes;
-        return in.address();
+        return makeRoom(lengthBytes);
     }
 
     @Override
     public long dataInLater(int lengthBytes) {
-        if (later || lengthBytes <= 0 || lengthBytes > MEMORY_BYTES) {
+        if (later || lengthBytes <= 0) {
             throw new IllegalStateException("dataInLater of " + lengthBytes);
         }
         later = true;
-        allocated = lengthBytes;
-        return in.address();
+        return makeRoom(lengthBytes);
     }
 
     @Override
@@ -63,6 +76,9 @@ final class TestTask extends ScsiTask {
         allocated = 0;
         later = false;
         expectedOut = dataOut.length;
+        if (out.byteSize() < dataOut.length) {
+            out = memory(dataOut.length);
+        }
         MemorySegment.copy(dataOut, 0, out, ValueLayout.JAVA_BYTE, 0, dataOut.length);
         dataOut(out.address(), dataOut.length);
     }
