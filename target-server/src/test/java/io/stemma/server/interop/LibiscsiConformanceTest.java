@@ -6,6 +6,7 @@ import io.stemma.server.interop.Program.Outcome;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,6 +31,7 @@ import java.util.regex.Pattern;
  * believed.
  */
 @Tag("interop")
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // Each test that hangs costs its whole limit.
 final class LibiscsiConformanceTest {
     /** What a test came to, worst first. */
     private enum Result {
