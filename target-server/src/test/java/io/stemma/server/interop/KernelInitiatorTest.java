@@ -6,6 +6,7 @@ import io.stemma.server.interop.ServerSetup.Accounts;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
@@ -14,11 +15,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A Linux host uses the disk: open-iscsi in a guest's kernel, file systems, CHAP, digests, outages.
  */
 @Tag("interop")
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // The first run builds the guest's disk.
 final class KernelInitiatorTest {
     private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final int ROUNDS = Integer.getInteger("stemma.interop.outages", 2);

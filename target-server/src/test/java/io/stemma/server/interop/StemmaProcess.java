@@ -200,7 +200,8 @@ final class StemmaProcess implements AutoCloseable {
         return folder.resolve("stemma.log");
     }
 
-    private boolean accepts() {
+    /** Whether the server takes a connection now; it is closed again at once. */
+    boolean accepts() {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
             return true;

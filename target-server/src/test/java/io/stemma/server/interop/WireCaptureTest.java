@@ -60,7 +60,11 @@ final class WireCaptureTest {
                                     "read -P 3 0 256k",
                                     "-c",
                                     "discard 0 256k"));
-            assertThat(fields(server, capture, "_ws.malformed", "frame.number")).isBlank();
+            // Wireshark's SCSI layer calls a reply that the allocation length cut malformed; no
+            // matter.
+            String whole = tshark(server, capture, "-Y", "iscsi", "-V").expectSuccess().output();
+            assertThat(whole).doesNotContain("Malformed Packet: iSCSI");
+            assertThat(whole).contains("(Good CRC32)").doesNotContain("(Bad CRC32");
             String opcodes = fields(server, capture, "iscsi", "iscsi.opcode");
             List<String> seen = List.of(opcodes.strip().split("[\\n,]"));
             assertThat(seen).contains("0x01", "0x21", "0x03", "0x23", "0x25", "0x06", "0x26");
@@ -78,10 +82,7 @@ final class WireCaptureTest {
         listen.addAll(List.of("-f", "tcp port " + server.port(), "-w", capture.toString()));
         Process tshark = Program.start(folder, said, listen);
         try {
-            Awaitility.await()
-                    .atMost(LIMIT)
-                    .failFast("tshark captures", () -> !tshark.isAlive())
-                    .until(() -> Files.readString(said).contains("Capturing on"));
+            awaitCapturing(server, capture, tshark);
             client(server, work);
             awaitLogout(server, capture);
             Program.signal(tshark.pid(), "INT");
@@ -106,18 +107,26 @@ final class WireCaptureTest {
         assertThat(outcome.output()).doesNotContain("failed");
     }
 
-    /**
-     * The capture is written by a process of its own: the last PDU has to have reached the file.
-     */
-    private static void awaitLogout(StemmaProcess server, Path capture) {
+    /** tshark says that it captures before it does: connections are made until one is seen. */
+    private static void awaitCapturing(StemmaProcess server, Path capture, Process tshark) {
         Awaitility.await()
                 .atMost(LIMIT)
-                .until(
-                        () ->
-                                decode(server, capture, "iscsi.opcode==0x26", "frame.number")
-                                        .output()
-                                        .lines()
-                                        .anyMatch(line -> line.matches("[0-9]+")));
+                .failFast("tshark captures", () -> !tshark.isAlive())
+                .until(() -> server.accepts() && seen(server, capture, "tcp"));
+    }
+
+    /** The capture is written by a process of its own: the last PDU has to be in the file. */
+    private static void awaitLogout(StemmaProcess server, Path capture) {
+        Awaitility.await().atMost(LIMIT).until(() -> seen(server, capture, "iscsi.opcode==0x26"));
+    }
+
+    private static boolean seen(StemmaProcess server, Path capture, String filter)
+            throws Exception {
+        return Files.exists(capture)
+                && decode(server, capture, filter, "frame.number")
+                        .output()
+                        .lines()
+                        .anyMatch(line -> line.matches("[0-9]+"));
     }
 
     private static String fields(StemmaProcess server, Path capture, String filter, String field)
@@ -132,9 +141,14 @@ final class WireCaptureTest {
 
     private static Outcome decode(StemmaProcess server, Path capture, String filter, String field)
             throws Exception {
+        return tshark(server, capture, "-Y", filter, "-T", "fields", "-e", field);
+    }
+
+    private static Outcome tshark(StemmaProcess server, Path capture, String... options)
+            throws Exception {
         List<String> command = new ArrayList<>(List.of("tshark", "-r", capture.toString()));
-        command.addAll(List.of("-d", "tcp.port==" + server.port() + ",iscsi", "-Y", filter));
-        command.addAll(List.of("-T", "fields", "-e", field));
+        command.addAll(List.of("-d", "tcp.port==" + server.port() + ",iscsi"));
+        command.addAll(List.of(options));
         return Program.run(LIMIT, Path.of("/"), command);
     }
 }
