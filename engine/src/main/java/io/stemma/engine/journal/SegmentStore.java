@@ -30,6 +30,7 @@ final class SegmentStore implements AutoCloseable {
     private final Deque<BlockFile> free = new ArrayDeque<>();
     private long incarnationNext = 1;
     private int indexNext;
+    private boolean namesDurable;
     private UUID pool = new UUID(0, 0);
 
     SegmentStore(Folder folder, JournalShape shape, boolean syncsFolder) {
@@ -92,6 +93,7 @@ final class SegmentStore implements AutoCloseable {
         }
         Segment segment = new Segment(file, pool, incarnationNext++, shape.segmentBytes());
         segment.begin();
+        syncNames();
         valid.add(segment);
         return segment;
     }
@@ -104,10 +106,16 @@ final class SegmentStore implements AutoCloseable {
             remove(file);
             throw e;
         }
-        if (syncsFolder) {
+        namesDurable = false;
+        return file;
+    }
+
+    /** A file that was found may owe its name to a process that died before it made it durable. */
+    private void syncNames() throws IOException {
+        if (!namesDurable && syncsFolder) {
             folder.sync();
         }
-        return file;
+        namesDurable = true;
     }
 
     /** Writes zeroes: into unwritten extents each sync would be a commit of the file system. */
