@@ -80,6 +80,8 @@ final class SegmentStore implements AutoCloseable {
         while (!free.isEmpty()) {
             remove(free.remove());
         }
+        // A name that came back later would belong to another pool than this one.
+        syncNames();
         pool = newPool;
         incarnationNext = 1;
     }
