@@ -35,6 +35,7 @@ public abstract class BlockRequest {
     private boolean forceUnitAccess;
     private boolean submitted;
     private volatile boolean cancelled;
+    private @Nullable Object attachment;
 
     /** Prepares a read of blocks into memory at {@code address}. */
     public final BlockRequest read(long firstBlock, long blockCount, long address) {
@@ -90,6 +91,19 @@ public abstract class BlockRequest {
         Invariant.check(submitted, "a request completes once a submission");
         submitted = false;
         completed(fault);
+    }
+
+    /** For devices: what {@link #attach} kept, from whatever device last worked on this request. */
+    public final @Nullable Object attachment() {
+        return attachment;
+    }
+
+    /**
+     * For devices: keeps an object with this request for all its lives, so that a device needs no
+     * garbage to remember what it does. Only by the device that accepted it.
+     */
+    public final void attach(Object deviceOwned) {
+        attachment = deviceOwned;
     }
 
     /**

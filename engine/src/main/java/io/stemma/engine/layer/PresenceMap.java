@@ -165,6 +165,13 @@ public final class PresenceMap {
         return copy;
     }
 
+    /** Takes over the size and the states of another map. Nobody may use this one meanwhile. */
+    public void become(PresenceMap other) {
+        resize(0);
+        resize(other.blockCount());
+        other.forEachRun(this::set);
+    }
+
     private void checkRange(long first, long count) {
         Invariant.check(
                 first >= 0 && count >= 0 && first <= blockCount - count,

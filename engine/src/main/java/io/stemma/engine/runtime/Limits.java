@@ -28,6 +28,70 @@ public final class Limits {
     /** Requests that wait for the I/O pool of one backend; the next is refused as TRANSIENT. */
     public static final int POOL_QUEUE_MAX = 65_536;
 
+    /**
+     * Requests of one volume that wait for locks of its blocks; the next is refused as TRANSIENT.
+     */
+    public static final int BLOCK_LOCK_WAITERS_MAX = 65_536;
+
+    /** Requests of one volume held back by an exclusive range; the next is refused as TRANSIENT. */
+    public static final int RANGE_WAITERS_MAX = 4096;
+
+    /** Requests of one volume held back by its closed gate; the next is refused as TRANSIENT. */
+    public static final int GATE_WAITERS_MAX = 65_536;
+
+    /** Listeners of one volume; one more is refused. */
+    public static final int VOLUME_LISTENERS_MAX = 1024;
+
+    /** Threads that read and write layers where an event loop must not wait. */
+    public static final int IO_THREADS = 4;
+
+    /** Threads that wait for the disk: syncs and durable writes. */
+    public static final int SYNC_THREADS = 4;
+
+    /**
+     * Bytes written to one volume and not yet synced at which it asks for fewer commands; chosen so
+     * that a flush stays below 5 s on a disk that writes 50 MB/s. Write-back starts at half of it.
+     */
+    public static final long UNSYNCED_VOLUME_BYTES_MAX = 256L << 20;
+
+    /** The same for all volumes of a pool together. */
+    public static final long UNSYNCED_POOL_BYTES_MAX = 512L << 20;
+
+    /** Bytes written between two looks at the bounds of unsynced bytes, for each counter stripe. */
+    public static final int UNSYNCED_LOOK_BYTES = 1 << 20;
+
+    /** Newly present bytes of one volume that start a barrier, asked for or not. */
+    public static final long UNBARRIERED_BYTES_MAX = 64L << 20;
+
+    /** Longest time that something published or unsynced waits for its barrier, in nanoseconds. */
+    public static final long BARRIER_INTERVAL_NANOS = 5_000_000_000L;
+
+    /** How often a backend looks after its volumes, in milliseconds. */
+    public static final int TICK_MILLIS = 500;
+
+    /**
+     * An inline write that took longer sends the volume's writes to the I/O pool, in nanoseconds.
+     */
+    public static final long INLINE_WRITE_NANOS_MAX = 1_000_000L;
+
+    /** For how long writes then stay away from event loops, in nanoseconds. */
+    public static final long INLINE_PENALTY_NANOS = 100_000_000L;
+
+    /** Layer blocks that an event loop makes absent or zero in one go; more goes to the pool. */
+    public static final long INLINE_UNMAP_BLOCKS_MAX = 1 << 15;
+
+    /** Layer blocks that the pool makes absent or zero in one go, before others get a turn. */
+    public static final long UNMAP_PIECE_BLOCKS = 1 << 20;
+
+    /** Ranges of one volume that wait to be punched; more are joined into one that covers them. */
+    public static final int PUNCH_RANGES_MAX = 1024;
+
+    /** Layer blocks punched in one call, under their locks. */
+    public static final int PUNCH_BLOCKS_MAX = 2048;
+
+    /** Punches of one volume in one tick: the rate limit. */
+    public static final int PUNCHES_PER_TICK_MAX = 256;
+
     /** Bytes of a segment of the journal. */
     public static final int JOURNAL_SEGMENT_BYTES = 4 << 20;
 

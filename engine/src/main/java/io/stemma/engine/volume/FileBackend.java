@@ -1,0 +1,384 @@
+package io.stemma.engine.volume;
+
+import io.stemma.engine.block.DeviceException;
+import io.stemma.engine.block.DeviceFault;
+import io.stemma.engine.block.Geometry;
+import io.stemma.engine.io.Folder;
+import io.stemma.engine.io.HostFolder;
+import io.stemma.engine.journal.Journal;
+import io.stemma.engine.journal.JournalListener;
+import io.stemma.engine.journal.JournalThreads;
+import io.stemma.engine.runtime.Limits;
+import io.stemma.engine.runtime.TimeSource;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The embedded backend: volumes in one folder of this machine, a sparse file each, and the pool's
+ * journal beside them. One process has the folder at a time. Changes of one volume are made one
+ * after the other; those of different volumes do not wait for each other.
+ */
+public final class FileBackend implements VolumeBackend {
+    private static final Logger LOG = LoggerFactory.getLogger(FileBackend.class);
+    private static final BackendCapabilities CAPABILITIES =
+            new BackendCapabilities(
+                    "file",
+                    false,
+                    false,
+                    true,
+                    true,
+                    Limits.LAYER_BLOCK_BYTES,
+                    512,
+                    Limits.TRANSFER_BYTES_MAX,
+                    false);
+
+    private final Pool pool;
+    private final JournalRegistry registry;
+    private final PoolFiles files;
+    private final Map<Integer, FileVolume> volumes = new ConcurrentHashMap<>();
+    private boolean closed;
+
+    private FileBackend(Pool pool) {
+        this.pool = pool;
+        files = new PoolFiles(pool);
+        registry = new JournalRegistry(pool.journal(), pool.journal().state().registry());
+    }
+
+    /**
+     * Opens the pool in a folder with threads of the machine, and makes one if there is none.
+     *
+     * @param folder an existing folder that nobody else uses
+     */
+    public static FileBackend open(Path folder) throws DeviceException {
+        try {
+            return open(
+                    HostFolder.open(folder),
+                    new PlatformThreads(),
+                    JournalThreads.PLATFORM,
+                    TimeSource.SYSTEM);
+        } catch (DeviceException named) {
+            throw named;
+        } catch (IOException failed) {
+            throw cannotOpen(folder.toString(), failed);
+        }
+    }
+
+    /**
+     * Opens the pool in a folder. What is handed over is closed by {@link #close}, or by this if it
+     * fails.
+     *
+     * @param threads where requests run
+     * @param journalThreads where the journal runs
+     */
+    public static FileBackend open(
+            Folder folder, BackendThreads threads, JournalThreads journalThreads, TimeSource time)
+            throws DeviceException {
+        try {
+            if (!folder.tryOwn()) {
+                throw new DeviceException(
+                        DeviceFault.of(
+                                DeviceFault.Kind.TRANSIENT,
+                                "open of a pool that another process has open",
+                                folder.path()));
+            }
+            Journal journal = Journal.open(folder, journalThreads, time);
+            Pool pool = new Pool(folder, journal, threads, time, new UnsyncedPool());
+            FileBackend backend = new FileBackend(pool);
+            backend.begin();
+            return backend;
+        } catch (IOException failed) {
+            closeAfter(failed, threads, folder);
+            throw failed instanceof DeviceException named
+                    ? named
+                    : cannotOpen(folder.path(), failed);
+        }
+    }
+
+    private static void closeAfter(IOException failed, BackendThreads threads, Folder folder) {
+        threads.close();
+        try {
+            folder.close();
+        } catch (IOException second) {
+            failed.addSuppressed(second);
+        }
+    }
+
+    private static DeviceException cannotOpen(String path, IOException failed) {
+        return new DeviceException(VolumeChanges.fault("open of the pool", path, failed));
+    }
+
+    private void begin() throws IOException {
+        for (FileVolume volume : files.recovered()) {
+            volumes.put(volume.key(), volume);
+        }
+        pool.journal().listener(new FromJournal());
+        pool.threads().everyTick(this::tick);
+    }
+
+    /** What the journal needs or suffers concerns the volumes. */
+    private final class FromJournal implements JournalListener {
+        @Override
+        public void failed(DeviceFault fault) {
+            for (FileVolume volume : volumes.values()) {
+                volume.standing().journalFailed(fault);
+            }
+        }
+
+        @Override
+        public void barrierWanted(int volumeKey) {
+            FileVolume volume = volumes.get(volumeKey);
+            if (volume != null) {
+                volume.flushes().background();
+            }
+        }
+    }
+
+    /** Looks after all volumes. Does not block. */
+    void tick() {
+        for (FileVolume volume : volumes.values()) {
+            try {
+                volume.tick();
+            } catch (RuntimeException broken) {
+                volume.standing().brokenBy(broken);
+            }
+        }
+    }
+
+    @Override
+    public BackendCapabilities capabilities() {
+        return CAPABILITIES;
+    }
+
+    @Override
+    public List<Volume> volumes() {
+        return volumes.values().stream()
+                .sorted(Comparator.comparing(FileVolume::name))
+                .map(Volume.class::cast)
+                .toList();
+    }
+
+    @Override
+    public Optional<Volume> volume(String name) {
+        for (FileVolume volume : volumes.values()) {
+            if (volume.name().equals(name)) {
+                return Optional.of(volume);
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public synchronized Volume create(VolumeSpecification specification) throws DeviceException {
+        VolumeNames.check(specification.name());
+        VolumeNames.checkSize(specification.geometry());
+        checkUnused(specification.name());
+        checkOpen();
+        if (volumes.size() >= Limits.VOLUMES_MAX) {
+            throw new IllegalArgumentException(
+                    "the pool has "
+                            + volumes.size()
+                            + " volumes, as many as it can: delete one first");
+        }
+        FileVolume volume = files.create(specification);
+        volumes.put(volume.key(), volume);
+        return volume;
+    }
+
+    private void checkUnused(String name) {
+        if (volume(name).isPresent()) {
+            throw new IllegalArgumentException(
+                    "a volume \"" + name + "\" exists already: write another name");
+        }
+    }
+
+    private void checkOpen() throws DeviceException {
+        if (closed) {
+            throw new DeviceException(
+                    DeviceFault.of(
+                            DeviceFault.Kind.TRANSIENT,
+                            "change of a pool that is closed",
+                            pool.folder().path()));
+        }
+    }
+
+    @Override
+    public void resize(Volume volume, long newBlockCount, boolean allowShrink)
+            throws DeviceException {
+        FileVolume ours = ours(volume);
+        synchronized (ours) {
+            Geometry now = ours.geometry();
+            if (newBlockCount < 1) {
+                throw new IllegalArgumentException(
+                        "a volume of " + newBlockCount + " blocks: write 1 or more");
+            }
+            Geometry next = now.withBlockCount(newBlockCount);
+            VolumeNames.checkSize(next);
+            if (newBlockCount > now.blockCount()) {
+                VolumeChanges.grow(ours, next);
+            } else if (newBlockCount < now.blockCount()) {
+                if (!allowShrink) {
+                    throw new IllegalArgumentException(
+                            "volume \""
+                                    + ours.name()
+                                    + "\" has "
+                                    + now.blockCount()
+                                    + " blocks; "
+                                    + newBlockCount
+                                    + " would lose the rest for ever: allow the shrink if that is"
+                                    + " meant");
+                }
+                VolumeChanges.shrink(ours, next);
+            }
+        }
+    }
+
+    @Override
+    public void rename(Volume volume, String newName) throws DeviceException {
+        FileVolume ours = ours(volume);
+        VolumeNames.check(newName);
+        synchronized (ours) {
+            // Names are given out under the lock of the backend.
+            synchronized (this) {
+                if (!ours.name().equals(newName)) {
+                    checkUnused(newName);
+                    VolumeChanges.rename(ours, newName);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void writeCache(Volume volume, boolean enabled) throws DeviceException {
+        FileVolume ours = ours(volume);
+        synchronized (ours) {
+            if (ours.writeCache() != enabled) {
+                VolumeChanges.writeCache(ours, enabled);
+            }
+        }
+    }
+
+    @Override
+    public void delete(Volume volume) throws DeviceException {
+        FileVolume ours = ours(volume);
+        synchronized (ours) {
+            ours(volume);
+            try {
+                VolumeChanges.delete(ours);
+            } finally {
+                if (ours.admission().has(Admission.DELETED)) {
+                    volumes.remove(ours.key());
+                }
+            }
+        }
+    }
+
+    @Override
+    public void recover(Volume volume) throws DeviceException {
+        FileVolume ours = ours(volume);
+        synchronized (ours) {
+            if (ours.offlineFault() != null) {
+                VolumeChanges.recover(ours);
+            }
+        }
+    }
+
+    private FileVolume ours(Volume volume) throws DeviceException {
+        if (volume instanceof FileVolume file && volumes.get(file.key()) == file) {
+            return file;
+        }
+        throw new DeviceException(
+                DeviceFault.of(
+                        DeviceFault.Kind.GONE,
+                        "change of a volume that is not in the pool",
+                        volume.description().name()));
+    }
+
+    @Override
+    public SpaceUsage usage() {
+        long owned = 0;
+        long reclaimable = 0;
+        for (FileVolume volume : volumes.values()) {
+            SpaceUsage usage = volume.usage();
+            owned += usage.ownedBytes();
+            reclaimable += usage.reclaimableBytes();
+        }
+        return new SpaceUsage(owned, 0, reclaimable);
+    }
+
+    @Override
+    public Registry registry() {
+        return registry;
+    }
+
+    @Override
+    public <F> Optional<F> facet(Class<F> facet) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() throws DeviceException {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        Failures failures = new Failures();
+        for (FileVolume volume : volumes.values()) {
+            synchronized (volume) {
+                failures.collect(() -> VolumeChanges.close(volume));
+            }
+        }
+        pool.threads().close();
+        failures.collect(() -> files.close(volumes.values(), failures.none()));
+        LOG.info("Pool {} is closed", pool.folder().path());
+        failures.throwFirst();
+    }
+
+    /** Keeps the first of several failures, the others attached, so that each step is tried. */
+    private static final class Failures {
+        private interface Step {
+            void run() throws IOException;
+        }
+
+        private @Nullable DeviceException first;
+
+        void collect(Step step) {
+            try {
+                step.run();
+            } catch (DeviceException named) {
+                add(named);
+            } catch (IOException failed) {
+                add(new DeviceException(VolumeChanges.fault("close", "pool", failed)));
+            }
+        }
+
+        private void add(DeviceException failed) {
+            if (first == null) {
+                first = failed;
+            } else {
+                first.addSuppressed(failed);
+            }
+        }
+
+        boolean none() {
+            return first == null;
+        }
+
+        void throwFirst() throws DeviceException {
+            if (first != null) {
+                throw first;
+            }
+        }
+    }
+}

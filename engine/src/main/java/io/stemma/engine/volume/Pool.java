@@ -1,0 +1,21 @@
+package io.stemma.engine.volume;
+
+import io.stemma.engine.io.Folder;
+import io.stemma.engine.journal.Journal;
+import io.stemma.engine.runtime.TimeSource;
+
+/**
+ * What all volumes of one folder share.
+ *
+ * @param folder where layers and journal lie
+ * @param journal the one truth about everything but payload
+ * @param threads where work runs
+ * @param time the clock
+ * @param unsynced the bound on unsynced bytes of all volumes together
+ */
+record Pool(
+        Folder folder,
+        Journal journal,
+        BackendThreads threads,
+        TimeSource time,
+        UnsyncedPool unsynced) {}

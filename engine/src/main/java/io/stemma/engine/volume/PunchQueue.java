@@ -1,0 +1,145 @@
+package io.stemma.engine.volume;
+
+import io.stemma.engine.io.FileException;
+import io.stemma.engine.layer.BlockState;
+import io.stemma.engine.layer.PresenceMap;
+import io.stemma.engine.runtime.Limits;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Ranges of one volume that became absent and whose space is to be given back: once a barrier
+ * covers their record, a few at each tick, under the block locks, and only what is absent still.
+ * Ranges move on with the flushes as {@link Unbarriered} does. What a killed process forgot of them
+ * is found again at the next start by comparing allocated bytes with the map.
+ */
+final class PunchQueue {
+    private static final Logger LOG = LoggerFactory.getLogger(PunchQueue.class);
+
+    private final FileVolume volume;
+    private final Operation locker = new Operation();
+    private final AtomicBoolean running = new AtomicBoolean();
+    private final Runnable turn = this::turn;
+    private RangeList recent = new RangeList();
+    private RangeList flushing = new RangeList();
+    private final RangeList ready = new RangeList();
+    private volatile boolean unsupported;
+
+    PunchQueue(FileVolume volume) {
+        this.volume = volume;
+    }
+
+    /** A range became absent; its locks are held, its record has its number. */
+    synchronized void add(long first, long count) {
+        recent.add(first, count);
+    }
+
+    synchronized void beginFlush() {
+        flushing.moveTo(recent);
+        RangeList empty = flushing;
+        flushing = recent;
+        recent = empty;
+    }
+
+    synchronized void endFlush() {
+        flushing.moveTo(ready);
+    }
+
+    /** Forgets everything: the volume got shorter, or was recovered. */
+    synchronized void clear() {
+        recent.clear();
+        flushing.clear();
+        ready.clear();
+    }
+
+    /** From time to time: punches some, on the thread for it. */
+    void tick() {
+        synchronized (this) {
+            if (ready.isEmpty() || unsupported) {
+                return;
+            }
+        }
+        if (running.compareAndSet(false, true) && !volume.pool().threads().punch(turn)) {
+            running.set(false);
+        }
+    }
+
+    private void turn() {
+        try {
+            int punches = 0;
+            while (punches < Limits.PUNCHES_PER_TICK_MAX && !unsupported) {
+                long[] range = take();
+                if (range.length == 0 || !punchOne(range[0], range[1])) {
+                    return;
+                }
+                punches++;
+            }
+        } catch (RuntimeException broken) {
+            volume.standing().brokenBy(broken);
+        } finally {
+            running.set(false);
+        }
+    }
+
+    /** Takes a piece that one punch can do off the front. */
+    private synchronized long[] take() {
+        return ready.takeFirst(Limits.PUNCH_BLOCKS_MAX);
+    }
+
+    private boolean punchOne(long first, long count) {
+        int epoch = volume.admission().epochs().enter();
+        try {
+            if (!volume.admission().serves() || !volume.tryLockBlocks(locker, first, count)) {
+                putBack(first, count);
+                return false;
+            }
+            try {
+                punchAbsent(first, count);
+            } finally {
+                volume.unlockBlocks(locker);
+            }
+            return true;
+        } finally {
+            volume.admission().epochs().exit(epoch);
+        }
+    }
+
+    private void punchAbsent(long first, long count) {
+        PresenceMap presence = volume.layer().presence();
+        if (volume.unbarriered().touches(first, count)) {
+            // Perhaps another block of the same mark; the next barrier brings the range back.
+            add(first, count);
+            return;
+        }
+        long end = Math.min(first + count, presence.blockCount());
+        long block = first;
+        while (block < end) {
+            long run = presence.run(block, end - block);
+            if (presence.get(block) == BlockState.ABSENT) {
+                punch(block, run);
+            }
+            block += run;
+        }
+    }
+
+    private void punch(long block, long run) {
+        try {
+            volume.layer()
+                    .file()
+                    .punchHole(block * Limits.LAYER_BLOCK_BYTES, run * Limits.LAYER_BLOCK_BYTES);
+        } catch (IOException failed) {
+            LOG.warn("Volume {}: space is not given back: {}", volume.name(), failed.toString());
+            unsupported =
+                    failed instanceof FileException file
+                            && file.reason() == FileException.Reason.UNSUPPORTED;
+        }
+    }
+
+    private synchronized void putBack(long first, long count) {
+        ready.add(first, count);
+    }
+}

@@ -1,0 +1,65 @@
+package io.stemma.engine.volume;
+
+import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
+
+/** Everything on the thread that steps, in the order it was handed over. */
+public final class SteppedThreads implements BackendThreads {
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private Runnable tick = () -> {};
+
+    @Override
+    public boolean io(Runnable task) {
+        return tasks.add(task);
+    }
+
+    @Override
+    public boolean sync(Runnable task) {
+        return tasks.add(task);
+    }
+
+    @Override
+    public boolean punch(Runnable task) {
+        return tasks.add(task);
+    }
+
+    @Override
+    public void everyTick(Runnable newTick) {
+        tick = newTick;
+    }
+
+    /** Runs the oldest task; false if there is none. */
+    public boolean step() {
+        Runnable task = tasks.poll();
+        if (task == null) {
+            return false;
+        }
+        task.run();
+        return true;
+    }
+
+    /** Runs tasks until none is left. */
+    public void runAll() {
+        while (step()) {}
+    }
+
+    /** One tick, and all that follows from it. */
+    public void tick() {
+        tick.run();
+        runAll();
+    }
+
+    @Override
+    public void runUntil(BooleanSupplier done) {
+        while (!done.getAsBoolean()) {
+            if (!step()) {
+                throw new IllegalStateException("waits for something that no task will do");
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        runAll();
+    }
+}
