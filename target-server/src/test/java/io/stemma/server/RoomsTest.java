@@ -75,6 +75,7 @@ class RoomsTest {
                                     "iscsi.pdu",
                                     "iscsi.text",
                                     "iscsi.session",
+                                    "iscsi.login",
                                     "iscsi.jscsi",
                                     "scsi"),
                             List.of("runtime", "block"),

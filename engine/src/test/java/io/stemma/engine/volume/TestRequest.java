@@ -2,6 +2,7 @@ package io.stemma.engine.volume;
 
 import io.stemma.engine.block.BlockRequest;
 import io.stemma.engine.block.DeviceFault;
+import io.stemma.engine.io.Memory;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,12 +10,23 @@ import org.jspecify.annotations.Nullable;
 public final class TestRequest extends BlockRequest {
     private boolean done;
     private @Nullable DeviceFault fault;
+    private @Nullable Memory memory;
 
     @Override
     protected synchronized void completed(@Nullable DeviceFault how) {
         fault = how;
         done = true;
         notifyAll();
+    }
+
+    /** Keeps memory alive as long as this request. */
+    public void keep(Memory kept) {
+        memory = kept;
+    }
+
+    /** What {@link #keep} was given. */
+    public @Nullable Memory memory() {
+        return memory;
     }
 
     /** Submits it once more. */

@@ -120,15 +120,12 @@ final class Estate {
         }
         for (VolumeEntry entry : configuration.volumes()) {
             configuredVolumes.put(entry.name(), entry.origin());
-            if (backend.volume(entry.name()).isEmpty()) {
-                backend.create(
-                        new VolumeSpecification(
-                                entry.name(),
-                                new Geometry(
-                                        entry.sizeBytes() / entry.blockSize(),
-                                        entry.blockSize(),
-                                        4096),
-                                entry.writeCache()));
+            Volume volume = backend.volume(entry.name()).orElse(null);
+            if (volume == null) {
+                create(entry);
+            } else if (volume.description().writeCache() != entry.writeCache()) {
+                // An initiator may have switched it by MODE SELECT: the configuration decides.
+                backend.writeCache(volume, entry.writeCache());
             }
         }
         for (TargetEntry entry : configuration.targets()) {
@@ -149,6 +146,12 @@ final class Estate {
                                 new LunDefinition(lun.lun(), id, lun.readOnly(), lun.origin()));
             }
         }
+    }
+
+    private void create(VolumeEntry entry) throws DeviceException {
+        Geometry geometry =
+                new Geometry(entry.sizeBytes() / entry.blockSize(), entry.blockSize(), 4096);
+        backend.create(new VolumeSpecification(entry.name(), geometry, entry.writeCache()));
     }
 
     private void judge(VolumeEntry entry, List<ConfigurationException.Fault> faults) {
@@ -172,9 +175,6 @@ final class Estate {
                             + " against "
                             + is.geometry().logicalBlockBytes());
         }
-        if (is.writeCache() != entry.writeCache()) {
-            differences.add("write cache " + entry.writeCache() + " against " + is.writeCache());
-        }
         if (!differences.isEmpty()) {
             faults.add(
                     new ConfigurationException.Fault(
@@ -183,8 +183,8 @@ final class Estate {
                                     + entry.name()
                                     + "\" exists in the pool with other properties: "
                                     + String.join(", ", differences)
-                                    + "; change the configuration, or the volume with stemma"
-                                    + " volume resize or write-cache"));
+                                    + "; change the configuration, or resize the volume with"
+                                    + " stemma volume resize"));
         }
     }
 

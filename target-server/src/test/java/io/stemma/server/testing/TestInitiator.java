@@ -259,13 +259,26 @@ public final class TestInitiator implements AutoCloseable {
         }
     }
 
-    /**
-     * How a command ended.
-     *
-     * @param last the PDU with the status
-     * @param data data in
-     */
-    public record Outcome(RawPdu last, byte[] data) {
+    /** How a command ended. */
+    public static final class Outcome {
+        private final RawPdu last;
+        private final byte[] data;
+
+        Outcome(RawPdu last, byte[] data) {
+            this.last = last;
+            this.data = data;
+        }
+
+        /** The PDU with the status. */
+        public RawPdu last() {
+            return last;
+        }
+
+        /** Data in. */
+        public byte[] data() {
+            return data.clone();
+        }
+
         /** SCSI status. */
         public int status() {
             return last.get8(3);
@@ -278,9 +291,10 @@ public final class TestInitiator implements AutoCloseable {
                 return 0;
             }
             boolean descriptor = (sense[2] & 0x7f) >= 0x72;
-            return descriptor
-                    ? (sense[3] & 0xf) << 16 | (sense[4] & 0xff) << 8 | sense[5] & 0xff
-                    : (sense[4] & 0xf) << 16 | (sense[14] & 0xff) << 8 | sense[15] & 0xff;
+            int key = sense[descriptor ? 3 : 4] & 0xf;
+            int code = sense[descriptor ? 4 : 14] & 0xff;
+            int qualifier = sense[descriptor ? 5 : 15] & 0xff;
+            return key << 16 | code << 8 | qualifier;
         }
 
         /** Overflow positive, underflow negative. */

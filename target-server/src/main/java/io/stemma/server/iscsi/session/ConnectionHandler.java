@@ -46,6 +46,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private final OutputBatch output;
     private final ReceiveBuffer receive;
     private PhaseHandler phase;
+    private NegotiatedParameters parameters = NegotiatedParameters.defaults();
     private @Nullable Future<?> loginTimeout;
     private final EnumSet<Pause> pauses = EnumSet.noneOf(Pause.class);
     private int statSn;
@@ -202,8 +203,11 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         closing = true;
         notLoggingIn();
         output.discard();
-        phase.closed(this);
-        receive.close();
+        try {
+            phase.closed(this);
+        } finally {
+            receive.close();
+        }
     }
 
     private void notLoggingIn() {
@@ -253,7 +257,8 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void apply(NegotiatedParameters parameters) {
+    public void apply(NegotiatedParameters agreed) {
+        parameters = agreed;
         boolean headers = parameters.headerDigest() == DigestType.CRC32C;
         boolean data = parameters.dataDigest() == DigestType.CRC32C;
         decoder.expect(parameters.targetMaxRecvDataSegmentLength(), headers, data);
@@ -303,6 +308,11 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     @Override
     public OutputBatch output() {
         return output;
+    }
+
+    @Override
+    public NegotiatedParameters parameters() {
+        return parameters;
     }
 
     @Override

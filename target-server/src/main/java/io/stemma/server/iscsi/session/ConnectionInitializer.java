@@ -1,6 +1,7 @@
 package io.stemma.server.iscsi.session;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,7 +27,7 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> {
     protected void initChannel(Channel channel) {
         if (loggingIn.incrementAndGet() > limits.loginsMax()) {
             loggingIn.decrementAndGet();
-            channel.close();
+            ChannelFuture _ = channel.close();
             return;
         }
         channel.pipeline()

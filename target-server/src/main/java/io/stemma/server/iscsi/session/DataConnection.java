@@ -2,6 +2,7 @@ package io.stemma.server.iscsi.session;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.stemma.server.iscsi.pdu.PduEncoder;
+import io.stemma.server.iscsi.text.NegotiatedParameters;
 
 /** A connection as full feature phase sees it: PDUs are written in place, in batches. */
 public interface DataConnection extends Connection {
@@ -15,6 +16,9 @@ public interface DataConnection extends Connection {
 
     /** Where PDUs are written. */
     OutputBatch output();
+
+    /** What was applied last; a text exchange may change it while commands run. */
+    NegotiatedParameters parameters();
 
     /** What writes them. */
     PduEncoder encoder();

@@ -2,6 +2,7 @@ package io.stemma.server.iscsi.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.stemma.engine.runtime.Invariant;
 
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,6 @@ public final class OutputBatch {
     private void write(ByteBuf bytes) {
         Invariant.check(channel.eventLoop().inEventLoop(), "output belongs to its event loop");
         waiting = true;
-        channel.write(bytes, channel.voidPromise());
+        ChannelFuture _ = channel.write(bytes, channel.voidPromise());
     }
 }

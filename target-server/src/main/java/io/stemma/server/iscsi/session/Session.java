@@ -88,16 +88,26 @@ public final class Session {
      */
     PhaseHandler begin() {
         connection.loggedIn();
+        PhaseHandler next = phase.begin(this, connection);
         Session old = replaced;
-        if (old != null) {
+        if (old != null && !old.ended) {
             connection.pause(DataConnection.Pause.REINSTATEMENT);
-            old.whenEnded(() -> directory.run(connection.eventLoop(), this::predecessorEnded));
+            afterPredecessor(() -> connection.resume(DataConnection.Pause.REINSTATEMENT));
         }
-        return phase.begin(this, connection);
+        return next;
     }
 
-    private void predecessorEnded() {
-        connection.resume(DataConnection.Pause.REINSTATEMENT);
+    /**
+     * Runs something on the event loop once the session that this one replaces has ended; at once
+     * where there is none. What was asked for first runs first, and before PDUs are delivered.
+     */
+    public void afterPredecessor(Runnable action) {
+        Session old = replaced;
+        if (old == null) {
+            action.run();
+        } else {
+            old.whenEnded(() -> directory.run(connection.eventLoop(), action));
+        }
     }
 
     /**

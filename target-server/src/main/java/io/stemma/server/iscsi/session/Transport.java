@@ -4,6 +4,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -12,8 +13,11 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.GlobalEventExecutor;
 
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +30,7 @@ public final class Transport implements AutoCloseable {
     private static final long STOP_SECONDS = 5;
 
     private final EventLoopGroup loops;
+    private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final Class<? extends ServerChannel> channelType;
 
     private Transport(
@@ -67,9 +72,21 @@ public final class Transport implements AutoCloseable {
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.SO_KEEPALIVE, true)
                         .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                        .childHandler(connections)
+                        .childHandler(remembered(connections))
                         .bind(address);
-        return bound.syncUninterruptibly().channel();
+        Channel listening = bound.syncUninterruptibly().channel();
+        open.add(listening);
+        return listening;
+    }
+
+    private ChannelInitializer<Channel> remembered(ConnectionInitializer connections) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                open.add(channel);
+                channel.pipeline().addLast(connections);
+            }
+        };
     }
 
     /** The event loops. */
@@ -77,9 +94,13 @@ public final class Transport implements AutoCloseable {
         return loops;
     }
 
-    /** Closes every channel and ends the loops; blocks for some seconds at most. */
+    /**
+     * Closes every channel and then ends the loops, because a loop that ends does not tell handlers
+     * that their channels are gone; blocks for some seconds at most.
+     */
     @Override
     public void close() {
+        open.close().awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
         loops.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS)
                 .awaitUninterruptibly(2 * STOP_SECONDS, TimeUnit.SECONDS);
     }

@@ -28,7 +28,7 @@ import java.util.function.Predicate;
  * the connection's event loop but {@link #finish}, {@link #allocate} and {@link #reserve}'s
  * refusal.
  */
-final class Commands {
+final class Commands implements Task.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
 
     private static final TaskAttribute[] ATTRIBUTES = {
@@ -113,6 +113,7 @@ final class Commands {
             all.add(task);
         }
         int flags = pdu.byteAt(1);
+        task.state = Task.State.ARRIVED;
         task.begin(nexus, ATTRIBUTES[Math.min(flags & 7, ATTRIBUTES.length - 1)]);
         task.tag = pdu.initiatorTaskTag();
         task.cmdSn = pdu.intAt(24);
@@ -304,18 +305,18 @@ final class Commands {
         executing = outer;
     }
 
-    /** Memory in the batch, for the task that executes now and on the loop only; else 0. */
-    long reserve(Task task, int lengthBytes) {
+    @Override
+    public long reserve(Task task, int lengthBytes) {
         return loop.inEventLoop() && executing == task ? answers.reserve(task, lengthBytes) : 0;
     }
 
-    /** Memory of its own. Any thread. */
-    ByteBuf allocate(int lengthBytes) {
+    @Override
+    public ByteBuf allocate(int lengthBytes) {
         return connection.allocator().directBuffer(lengthBytes, lengthBytes);
     }
 
-    /** A task has left the storage. Any thread. */
-    void finish(Task task) {
+    @Override
+    public void finish(Task task) {
         if (loop.inEventLoop()) {
             boolean nested = busy || executing != null;
             complete(task);

@@ -36,6 +36,8 @@ public final class FullFeatureHandler implements PhaseHandler {
     private final TextService text;
     private final Future<?> tick;
     private boolean heard = true;
+    private boolean attached;
+    private boolean closed;
 
     private FullFeatureHandler(Session session, ScsiDevice device, TextService text) {
         this.session = session;
@@ -50,7 +52,15 @@ public final class FullFeatureHandler implements PhaseHandler {
         management = new TaskManagement(session, device, nexus);
         control = new SessionControl(session);
         tick = connection.eventLoop().scheduleWithFixedDelay(this::second, 1, 1, TimeUnit.SECONDS);
-        device.attach(nexus);
+        session.afterPredecessor(this::attach);
+    }
+
+    /** Two sessions of one initiator port are never attached together. */
+    private void attach() {
+        attached = !closed;
+        if (attached) {
+            device.attach(nexus);
+        }
     }
 
     /** The phase for sessions that reach the device of their target node. */
@@ -110,7 +120,7 @@ public final class FullFeatureHandler implements PhaseHandler {
             case SCSI_DATA_OUT -> commands.dataOut(pdu, true);
             case NOP_OUT -> control.nopOut(pdu);
             case TASK_MANAGEMENT_REQUEST -> refused = management.request(pdu);
-            case TEXT_REQUEST -> text.text(connection, session, pdu);
+            case TEXT_REQUEST -> refused = text.text(connection, session, pdu);
             case LOGOUT_REQUEST -> control.logout(pdu);
             case SNACK_REQUEST -> refused = RejectReason.SNACK_REJECT;
             case LOGIN_REQUEST -> {
@@ -163,15 +173,18 @@ public final class FullFeatureHandler implements PhaseHandler {
 
     @Override
     public void closed(Connection from) {
+        closed = true;
         tick.cancel(false);
         commands.close();
         management.close();
         window.close();
-        nexus.abort(
-                task -> true,
-                () -> {
-                    device.detach(nexus);
-                    session.ended();
-                });
+        nexus.abort(task -> true, this::drained);
+    }
+
+    private void drained() {
+        if (attached) {
+            device.detach(nexus);
+        }
+        session.ended();
     }
 }

@@ -23,7 +23,6 @@ final class ScsiAnswers {
     private final DataConnection connection;
     private final PduEncoder encoder;
     private final OutputBatch output;
-    private final int segmentMax;
     private final int burstMax;
 
     ScsiAnswers(Session session, DataConnection connection) {
@@ -32,14 +31,13 @@ final class ScsiAnswers {
         encoder = connection.encoder();
         output = connection.output();
         NegotiatedParameters parameters = session.outcome().parameters();
-        segmentMax = parameters.initiatorMaxRecvDataSegmentLength();
         burstMax = parameters.maxBurstLength();
     }
 
     /** Room in the batch for data in behind its header; 0 where it must be sent in pieces. */
     long reserve(Task task, int lengthBytes) {
         int sent = Math.min(lengthBytes, task.expectedDataInLength());
-        if (lengthBytes > RESERVE_BYTES_MAX || sent > Math.min(segmentMax, burstMax)) {
+        if (lengthBytes > RESERVE_BYTES_MAX || sent > Math.min(segmentMax(), burstMax)) {
             return 0;
         }
         ByteBuf out = output.room(encoder.lengthOf(lengthBytes) + PduEncoder.TRAILER_BYTES_MAX);
@@ -78,7 +76,7 @@ final class ScsiAnswers {
         int dataSn = 0;
         int burstLeft = burstMax;
         for (int offset = 0; offset < sent; dataSn++) {
-            int piece = Math.min(Math.min(segmentMax, burstLeft), sent - offset);
+            int piece = Math.min(Math.min(segmentMax(), burstLeft), sent - offset);
             burstLeft -= piece;
             boolean last = offset + piece == sent;
             sendPiece(task, data, offset, piece, dataSn, last && collapse, last || burstLeft == 0);
@@ -156,6 +154,11 @@ final class ScsiAnswers {
                 write.askedR2tSn(),
                 write.askedOffset(),
                 write.askedLength());
+    }
+
+    /** Longest data segment the initiator takes; the one length that may change after login. */
+    private int segmentMax() {
+        return connection.parameters().initiatorMaxRecvDataSegmentLength();
     }
 
     /** Longest sequence an R2T may ask for. */

@@ -39,7 +39,9 @@ final class SessionControl {
             return;
         }
         int length =
-                Math.min(pdu.dataSegmentLength(), parameters.initiatorMaxRecvDataSegmentLength());
+                Math.min(
+                        pdu.dataSegmentLength(),
+                        connection.parameters().initiatorMaxRecvDataSegmentLength());
         ByteBuf out = connection.output().room(encoder.lengthOf(length));
         numbers(connection.takeStatSn());
         encoder.nopIn(out, pdu.longAt(8), tag, Pdu.NO_TAG, pdu.buffer(), pdu.dataIndex(), length);

@@ -8,6 +8,7 @@ import io.stemma.server.scsi.ScsiTask;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,6 +21,8 @@ final class Task extends ScsiTask {
     enum State {
         /** In the pool. */
         FREE,
+        /** Its first PDU is being looked at. */
+        ARRIVED,
         /** Until memory for its data is free. */
         WAITING,
         /** Until its data out is complete. */
@@ -28,11 +31,23 @@ final class Task extends ScsiTask {
         EXECUTING
     }
 
+    /** Who keeps tasks and answers them. */
+    interface Owner {
+        /** Memory in the batch, for the task that executes now and on the loop only; else 0. */
+        long reserve(Task task, int lengthBytes);
+
+        /** Memory of its own. Any thread. */
+        ByteBuf allocate(int lengthBytes);
+
+        /** A task has left the storage. Any thread. */
+        void finish(Task task);
+    }
+
     /** Said by {@link #dataInNow} instead of an index when nothing is reserved. */
     static final int NOTHING_RESERVED = -1;
 
     final WriteTask write;
-    private final Commands commands;
+    private final Owner owner;
     private final List<Runnable> whenGone = new ArrayList<>(1);
 
     State state = State.FREE;
@@ -60,15 +75,15 @@ final class Task extends ScsiTask {
     /** The next one of {@link Completions}. */
     @Nullable Task next;
 
-    Task(Commands commands, int outstandingMax) {
-        this.commands = commands;
+    Task(Owner owner, int outstandingMax) {
+        this.owner = owner;
         write = new WriteTask(outstandingMax);
     }
 
     /** Status, sense key and additional sense of a command that ends here in the transport. */
     void sense(TransportSense why) {
         byte[] sense = sense();
-        java.util.Arrays.fill(sense, 0, TransportSense.BYTES, (byte) 0);
+        Arrays.fill(sense, 0, TransportSense.BYTES, (byte) 0);
         status(why.status());
         senseLength(why.writeTo(sense));
         dataInLength(0);
@@ -82,20 +97,20 @@ final class Task extends ScsiTask {
 
     @Override
     public long dataInNow(int lengthBytes) {
-        return commands.reserve(this, lengthBytes);
+        return owner.reserve(this, lengthBytes);
     }
 
     @Override
     public long dataInLater(int lengthBytes) {
         Invariant.check(dataInBuffer == null, "memory for data in is asked for once");
-        ByteBuf memory = commands.allocate(Math.max(lengthBytes, 1));
+        ByteBuf memory = owner.allocate(Math.max(lengthBytes, 1));
         dataInBuffer = memory;
         return memory.memoryAddress();
     }
 
     @Override
     public void finish() {
-        commands.finish(this);
+        owner.finish(this);
     }
 
     /** Runs something when the task has left the storage and its buffers are given back. */

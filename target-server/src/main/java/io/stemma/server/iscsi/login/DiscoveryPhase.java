@@ -1,0 +1,156 @@
+package io.stemma.server.iscsi.login;
+
+import io.stemma.server.iscsi.jscsi.ControlPdu;
+import io.stemma.server.iscsi.jscsi.ControlPdus;
+import io.stemma.server.iscsi.jscsi.LogoutRequest;
+import io.stemma.server.iscsi.jscsi.LogoutResponse;
+import io.stemma.server.iscsi.jscsi.NopIn;
+import io.stemma.server.iscsi.jscsi.NopOut;
+import io.stemma.server.iscsi.jscsi.TextRequest;
+import io.stemma.server.iscsi.jscsi.TextResponse;
+import io.stemma.server.iscsi.pdu.Pdu;
+import io.stemma.server.iscsi.session.Connection;
+import io.stemma.server.iscsi.session.LoginOutcome;
+import io.stemma.server.iscsi.session.PhaseHandler;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Full feature phase of a discovery session (RFC 7143, 4.3): Text, NOP-Out and Logout; everything
+ * else is rejected. On the connection's event loop.
+ */
+final class DiscoveryPhase implements PhaseHandler {
+    /** Commands that may be outstanding. */
+    static final int WINDOW = 16;
+
+    private static final int REJECT = 0x3f;
+    private static final int PROTOCOL_ERROR = 0x04;
+    private static final int COMMAND_NOT_SUPPORTED = 0x05;
+    private static final int NO_TAG = 0xffffffff;
+
+    private final TextService text;
+    private final int cid;
+    private int expCmdSn;
+    private boolean over;
+
+    DiscoveryPhase(TextService text, LoginOutcome outcome) {
+        this.text = text;
+        this.cid = outcome.cid();
+        this.expCmdSn = outcome.cmdSn();
+    }
+
+    @Override
+    public void pdu(Connection connection, Pdu pdu) {
+        if (over || !due(pdu)) {
+            return;
+        }
+        switch (ControlPdus.parse(pdu)) {
+            case TextRequest request -> text(connection, pdu, request);
+            case NopOut nop -> nop(connection, nop);
+            case LogoutRequest logout -> logout(connection, logout);
+            case ControlPdu other -> reject(connection, pdu, reason(other));
+        }
+    }
+
+    @Override
+    public void closed(Connection connection) {
+        over = true;
+    }
+
+    /**
+     * Takes a command's number. On a session's only connection nothing can arrive late, so a number
+     * that was skipped is not waited for; one outside the window is ignored (RFC 7143, 4.2.2.1).
+     */
+    private boolean due(Pdu pdu) {
+        if (pdu.immediate()) {
+            return true;
+        }
+        int cmdSn = pdu.intAt(24);
+        int ahead = cmdSn - expCmdSn;
+        if (ahead < 0 || ahead >= WINDOW) {
+            return false;
+        }
+        expCmdSn = cmdSn + 1;
+        return true;
+    }
+
+    private int maxCmdSn() {
+        return expCmdSn + WINDOW - 1;
+    }
+
+    private void text(Connection connection, Pdu pdu, TextRequest request) {
+        switch (text.request(request)) {
+            case TextService.Refusal refused -> reject(connection, pdu, PROTOCOL_ERROR);
+            case TextService.Response response -> {
+                connection.send(
+                        ControlPdus.encode(
+                                new TextResponse(
+                                        response.finalBit(),
+                                        response.continues(),
+                                        0,
+                                        request.initiatorTaskTag(),
+                                        response.targetTransferTag(),
+                                        connection.takeStatSn(),
+                                        expCmdSn,
+                                        maxCmdSn(),
+                                        response.text())));
+            }
+        }
+    }
+
+    private void nop(Connection connection, NopOut nop) {
+        if (nop.initiatorTaskTag() == NO_TAG) {
+            return;
+        }
+        int bytes = Math.min(nop.data().length, text.answerBytesMax());
+        connection.send(
+                ControlPdus.encode(
+                        new NopIn(
+                                0,
+                                nop.initiatorTaskTag(),
+                                NO_TAG,
+                                connection.takeStatSn(),
+                                expCmdSn,
+                                maxCmdSn(),
+                                Arrays.copyOf(nop.data(), bytes))));
+    }
+
+    private void logout(Connection connection, LogoutRequest logout) {
+        int response =
+                logout.reason() == 2 ? 2 : logout.reason() == 1 && logout.cid() != cid ? 1 : 0;
+        connection.send(
+                ControlPdus.encode(
+                        new LogoutResponse(
+                                response,
+                                logout.initiatorTaskTag(),
+                                connection.takeStatSn(),
+                                expCmdSn,
+                                maxCmdSn(),
+                                0,
+                                0)));
+        if (response == 0) {
+            over = true;
+            connection.close("logged out");
+        }
+    }
+
+    private static int reason(ControlPdu pdu) {
+        return pdu instanceof ControlPdu.Malformed malformed && malformed.unsupported()
+                ? COMMAND_NOT_SUPPORTED
+                : PROTOCOL_ERROR;
+    }
+
+    /** RFC 7143, 11.17: the header that was rejected is the data. */
+    private void reject(Connection connection, Pdu pdu, int reason) {
+        byte[] bytes = new byte[96];
+        ByteBuffer header = ByteBuffer.wrap(bytes);
+        header.put(0, (byte) REJECT).put(1, (byte) 0x80).put(2, (byte) reason).put(7, (byte) 48);
+        header.putInt(16, NO_TAG);
+        header.putInt(24, connection.takeStatSn());
+        header.putInt(28, expCmdSn);
+        header.putInt(32, maxCmdSn());
+        pdu.copyHeader(0, bytes, 48, 48);
+        connection.send(bytes);
+    }
+}

@@ -1,0 +1,53 @@
+package io.stemma.server.iscsi.login;
+
+import io.stemma.server.iscsi.jscsi.ControlPdus;
+import io.stemma.server.iscsi.jscsi.TextRequest;
+import io.stemma.server.iscsi.jscsi.TextResponse;
+import io.stemma.server.iscsi.pdu.Pdu;
+import io.stemma.server.iscsi.pdu.RejectReason;
+import io.stemma.server.iscsi.session.Connection;
+import io.stemma.server.iscsi.session.Session;
+import io.stemma.server.iscsi.session.TargetDirectory;
+
+import org.jspecify.annotations.Nullable;
+
+/** The text exchanges of one session in full feature phase, put into PDUs. On its event loop. */
+public final class SessionTexts implements io.stemma.server.iscsi.session.TextService {
+    private final TextService exchanges;
+
+    private SessionTexts(TextService exchanges) {
+        this.exchanges = exchanges;
+    }
+
+    /** Makes one for each session. */
+    public static Factory of(TargetDirectory directory) {
+        return session ->
+                new SessionTexts(
+                        new TextService(directory, session.outcome(), session.connection()));
+    }
+
+    @Override
+    public @Nullable RejectReason text(Connection connection, Session session, Pdu pdu) {
+        TextService.Reply reply =
+                ControlPdus.parse(pdu) instanceof TextRequest request
+                        ? exchanges.request(request)
+                        : new TextService.Refusal("no Text Request");
+        if (!(reply instanceof TextService.Response response)) {
+            return RejectReason.PROTOCOL_ERROR;
+        }
+        connection.send(
+                ControlPdus.encode(
+                        new TextResponse(
+                                response.finalBit(),
+                                response.continues(),
+                                0,
+                                pdu.intAt(16),
+                                response.targetTransferTag(),
+                                connection.takeStatSn(),
+                                session.expCmdSn(),
+                                session.maxCmdSn(),
+                                response.text())));
+        connection.apply(response.parameters());
+        return null;
+    }
+}

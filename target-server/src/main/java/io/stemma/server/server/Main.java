@@ -1,0 +1,17 @@
+package io.stemma.server.server;
+
+import io.stemma.server.cli.StemmaCommand;
+
+import picocli.CommandLine;
+
+/** The program: one command line, of which {@code serve} runs the server. */
+public final class Main {
+    private Main() {}
+
+    /** Runs the command line and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        CommandLine line = StemmaCommand.commandLine(PoolAccess::administration);
+        line.addSubcommand(new ServeCommand());
+        System.exit(line.execute(arguments));
+    }
+}

@@ -1,0 +1,127 @@
+package io.stemma.server.server;
+
+import io.stemma.engine.block.DeviceException;
+import io.stemma.server.cli.AdministrationException;
+import io.stemma.server.iscsi.session.Portal;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+
+/** {@code stemma serve}: runs until it is told to end. */
+@CommandLine.Command(
+        name = "serve",
+        description = {
+            "Serves the volumes of a data folder as iSCSI LUNs.",
+            "Without a configuration a fresh data folder gets a 1 GiB volume \"demo\"."
+        },
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+    private static final String DEFAULT_LISTEN = "127.0.0.1:3260";
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "configuration, see config/samples/stemma.yaml")
+    private @Nullable Path config;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            defaultValue = "${env:STEMMA_DATA:-data}",
+            description = "where everything is kept (default: ${DEFAULT-VALUE})")
+    private Path data = Path.of("data");
+
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            description =
+                    "where initiators reach us, instead of what the configuration says; repeatable"
+                            + " (default: 127.0.0.1:3260)")
+    private List<String> listen = new ArrayList<>();
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Path folder = data.toAbsolutePath().normalize();
+        try {
+            Configuration configuration =
+                    config == null ? Configuration.EMPTY : ConfigurationReader.read(config);
+            List<Portal> portals = portals(configuration);
+            makeFolder(folder);
+            TargetServer server =
+                    TargetServer.start(
+                            folder, configuration, config == null, portals, System.getenv());
+            say(Welcome.text(server.portals(), server.targets()));
+            awaitEnd(server);
+            return 0;
+        } catch (ConfigurationException refused) {
+            complain("the configuration has " + refused.faults().size() + " fault(s):");
+            refused.faults().forEach(fault -> complain("  " + fault));
+            return 2;
+        } catch (IllegalArgumentException refused) {
+            complain(Addresses.message(refused));
+            return 2;
+        } catch (DeviceException | AdministrationException failed) {
+            complain(String.valueOf(failed.getMessage()));
+            return 1;
+        } catch (IOException failed) {
+            complain(String.valueOf(failed.getMessage()));
+            return 1;
+        }
+    }
+
+    private List<Portal> portals(Configuration configuration) {
+        if (!listen.isEmpty() || configuration.portals().isEmpty()) {
+            List<String> texts = listen.isEmpty() ? List.of(DEFAULT_LISTEN) : listen;
+            return texts.stream().map(text -> new Portal(Addresses.parse(text), null, 1)).toList();
+        }
+        return configuration.portals();
+    }
+
+    private static void makeFolder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(
+                    folder,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+        }
+    }
+
+    private static void awaitEnd(TargetServer server) throws InterruptedException {
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        Thread.ofPlatform()
+                                .name("shutdown")
+                                .unstarted(
+                                        () -> {
+                                            server.close();
+                                            ended.countDown();
+                                        }));
+        ended.await();
+    }
+
+    private void say(String text) {
+        spec.commandLine().getOut().print(text);
+        spec.commandLine().getOut().flush();
+    }
+
+    private void complain(String text) {
+        spec.commandLine().getErr().println("stemma: " + text);
+        spec.commandLine().getErr().flush();
+    }
+}

@@ -1,0 +1,205 @@
+package io.stemma.server.server;
+
+import io.netty.channel.Channel;
+import io.stemma.engine.block.DeviceException;
+import io.stemma.engine.volume.Volume;
+import io.stemma.engine.volume.VolumeBackend;
+import io.stemma.server.cli.AdministrationException;
+import io.stemma.server.iscsi.session.ConnectionInitializer;
+import io.stemma.server.iscsi.session.Portal;
+import io.stemma.server.iscsi.session.Session;
+import io.stemma.server.iscsi.session.SessionDirectory;
+import io.stemma.server.iscsi.session.TargetDirectory;
+import io.stemma.server.iscsi.session.TargetNode;
+import io.stemma.server.iscsi.session.Transport;
+import io.stemma.server.scsi.LogicalUnit;
+import io.stemma.server.scsi.TargetDevice;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The running server: opens the pool, makes what the configuration names, and only when every
+ * logical unit is ready opens the portals. Ends in the opposite order.
+ */
+final class TargetServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TargetServer.class);
+
+    /** How long sessions have for their last commands when the server ends. */
+    private static final long DRAIN_SECONDS = 10;
+
+    private final VolumeBackend backend;
+    private final TargetDirectory directory = new TargetDirectory();
+    private final Transport transport;
+    private final SessionDirectory sessions;
+    private final Estate estate;
+    private final List<Channel> listening = new ArrayList<>();
+    private final ControlSocket control;
+
+    private TargetServer(
+            Path folder,
+            VolumeBackend backend,
+            Configuration configuration,
+            boolean demonstrate,
+            List<Portal> portals,
+            Map<String, String> environment)
+            throws DeviceException, ConfigurationException, AdministrationException, IOException {
+        this.backend = backend;
+        sessions = Wiring.sessions(directory);
+        estate = new Estate(backend, directory, new Units(), environment);
+        estate.load();
+        if (demonstrate && estate.fresh()) {
+            estate.demonstrate();
+        }
+        estate.establish(configuration);
+        estate.publish();
+        estate.problems().forEach(LOG::warn);
+        transport = Transport.best(Math.max(1, Runtime.getRuntime().availableProcessors()));
+        try {
+            listen(portals, Wiring.connections(directory, sessions, configuration, environment));
+            control =
+                    ControlSocket.open(
+                            folder,
+                            new PoolAdministration(
+                                    backend, estate, new Control(), directory::portals, false));
+        } catch (IOException failed) {
+            transport.close();
+            throw failed;
+        }
+    }
+
+    /**
+     * Starts everything.
+     *
+     * @param demonstrate whether a pool in which nothing was ever made gets the demonstration
+     *     volume
+     * @throws ConfigurationException if the configuration contradicts what exists
+     * @throws IOException if a portal or the control socket cannot be opened
+     */
+    static TargetServer start(
+            Path folder,
+            Configuration configuration,
+            boolean demonstrate,
+            List<Portal> portals,
+            Map<String, String> environment)
+            throws DeviceException, ConfigurationException, AdministrationException, IOException {
+        VolumeBackend backend = Backends.open(PoolAccess.pool(folder));
+        try {
+            return new TargetServer(
+                    folder, backend, configuration, demonstrate, portals, environment);
+        } catch (ConfigurationException
+                | AdministrationException
+                | IOException
+                | RuntimeException failed) {
+            try {
+                backend.close();
+            } catch (DeviceException second) {
+                failed.addSuppressed(second);
+            }
+            throw failed;
+        }
+    }
+
+    private void listen(List<Portal> portals, ConnectionInitializer connections)
+            throws IOException {
+        List<Portal> bound = new ArrayList<>();
+        for (Portal portal : portals) {
+            try {
+                Channel channel = transport.listen(portal.listen(), connections);
+                listening.add(channel);
+                bound.add(
+                        new Portal(
+                                (InetSocketAddress) channel.localAddress(),
+                                portal.advertised(),
+                                portal.portalGroupTag()));
+            } catch (RuntimeException refused) {
+                throw new IOException(
+                        "cannot listen on "
+                                + Addresses.format(portal.listen())
+                                + ": "
+                                + refused.getMessage()
+                                + "; choose another address with --listen HOST:PORT",
+                        refused);
+            }
+        }
+        directory.portals(bound);
+    }
+
+    List<Portal> portals() {
+        return directory.portals();
+    }
+
+    List<TargetNode> targets() {
+        return directory.targets();
+    }
+
+    /** Makes logical units for volumes and lets MODE SELECT change a write cache. */
+    private final class Units implements LogicalUnits {
+        private final CacheSwitch cacheSwitch = new CacheSwitch(backend);
+
+        @Override
+        public TargetDevice device(String targetName) {
+            return new TargetDevice(targetName);
+        }
+
+        @Override
+        public void map(TargetDevice device, LunDefinition lun, Volume volume) {
+            device.map(lun.lun(), new LogicalUnit(volume, lun.readOnly(), cacheSwitch));
+        }
+    }
+
+    /** What the administration sees of the sessions. */
+    private final class Control implements SessionControl {
+        @Override
+        public List<Row> sessions() {
+            return sessions.sessions().stream().map(Control::row).toList();
+        }
+
+        private static Row row(Session session) {
+            return new Row(
+                    session.tsih(),
+                    session.outcome().initiatorName(),
+                    java.util.Objects.requireNonNull(session.outcome().target()).name(),
+                    Addresses.format(session.connection().remoteAddress()));
+        }
+
+        @Override
+        public void close(String targetName) {
+            sessions.closeSessions(targetName, "the target was deleted", () -> {});
+        }
+    }
+
+    /** Ends: no new connections, sessions drained, everything flushed, a clean end noted. */
+    @Override
+    public void close() {
+        LOG.info("ending");
+        control.close();
+        listening.forEach(channel -> channel.close().awaitUninterruptibly(1, TimeUnit.SECONDS));
+        CountDownLatch drained = new CountDownLatch(1);
+        sessions.closeSessions(null, "the server ends", drained::countDown);
+        try {
+            if (!drained.await(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("some commands did not end within {} s", DRAIN_SECONDS);
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+        transport.close();
+        try {
+            backend.close();
+            LOG.info("everything is flushed");
+        } catch (DeviceException failed) {
+            LOG.error("the pool did not close cleanly: {}", Objects.toString(failed.getMessage()));
+        }
+    }
+}
