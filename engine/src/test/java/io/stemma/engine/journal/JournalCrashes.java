@@ -25,7 +25,6 @@ import java.util.TreeMap;
  * cut.
  */
 final class JournalCrashes {
-    private static final JournalShape SHAPE = new JournalShape(8 << 10, 2 << 10, 1);
     private static final int STEPS = 40;
     private static final int LIVES = 3;
 
@@ -69,7 +68,7 @@ final class JournalCrashes {
     }
 
     private Journal open(Folder folder) throws DeviceException {
-        return SmallJournals.open(folder, SHAPE, mutations);
+        return SmallJournals.open(folder, SmallJournals.SHAPE, mutations);
     }
 
     private @Nullable String run(long cut) throws DeviceException {
