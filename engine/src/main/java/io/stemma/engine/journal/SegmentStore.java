@@ -30,6 +30,7 @@ final class SegmentStore implements AutoCloseable {
     private final Deque<BlockFile> free = new ArrayDeque<>();
     private long incarnationNext = 1;
     private int indexNext;
+    private boolean namesDurable;
     private UUID pool = new UUID(0, 0);
 
     SegmentStore(Folder folder, JournalShape shape, boolean syncsFolder) {
@@ -79,6 +80,8 @@ final class SegmentStore implements AutoCloseable {
         while (!free.isEmpty()) {
             remove(free.remove());
         }
+        // A name that came back later would belong to another pool than this one.
+        syncNames();
         pool = newPool;
         incarnationNext = 1;
     }
@@ -92,6 +95,7 @@ final class SegmentStore implements AutoCloseable {
         }
         Segment segment = new Segment(file, pool, incarnationNext++, shape.segmentBytes());
         segment.begin();
+        syncNames();
         valid.add(segment);
         return segment;
     }
@@ -104,10 +108,16 @@ final class SegmentStore implements AutoCloseable {
             remove(file);
             throw e;
         }
-        if (syncsFolder) {
+        namesDurable = false;
+        return file;
+    }
+
+    /** A file that was found may owe its name to a process that died before it made it durable. */
+    private void syncNames() throws IOException {
+        if (!namesDurable && syncsFolder) {
             folder.sync();
         }
-        return file;
+        namesDurable = true;
     }
 
     /** Writes zeroes: into unwritten extents each sync would be a commit of the file system. */

@@ -83,6 +83,19 @@ public final class FileBackend implements VolumeBackend {
     public static FileBackend open(
             Folder folder, BackendThreads threads, JournalThreads journalThreads, TimeSource time)
             throws DeviceException {
+        return open(folder, threads, time, owned -> Journal.open(owned, journalThreads, time));
+    }
+
+    /** How the journal of a folder is opened, once the folder is owned. */
+    @FunctionalInterface
+    interface JournalOpening {
+        Journal open(Folder folder) throws DeviceException;
+    }
+
+    /** The same over a journal of another shape. */
+    static FileBackend open(
+            Folder folder, BackendThreads threads, TimeSource time, JournalOpening opening)
+            throws DeviceException {
         try {
             if (!folder.tryOwn()) {
                 throw new DeviceException(
@@ -91,7 +104,7 @@ public final class FileBackend implements VolumeBackend {
                                 "open of a pool that another process has open",
                                 folder.path()));
             }
-            Journal journal = Journal.open(folder, journalThreads, time);
+            Journal journal = opening.open(folder);
             Pool pool = new Pool(folder, journal, threads, time, new UnsyncedPool());
             FileBackend backend = new FileBackend(pool);
             backend.begin();

@@ -9,7 +9,6 @@ import io.stemma.engine.journal.StructuralRecord.VolumeRecovered;
 import io.stemma.engine.journal.StructuralRecord.VolumeRenamed;
 import io.stemma.engine.journal.StructuralRecord.VolumeResized;
 import io.stemma.engine.journal.StructuralRecord.VolumeWriteCache;
-import io.stemma.engine.layer.BlockState;
 import io.stemma.engine.layer.Layer;
 import io.stemma.engine.runtime.Limits;
 
@@ -69,11 +68,13 @@ final class VolumeChanges {
         become(volume, larger);
     }
 
-    /** A shrink may have left old data in the last block, behind the end. It must not come back. */
+    /**
+     * A shrink may have left old data in the last block, behind the end. It must not come back: not
+     * even where the block is absent now, for that record may be void after a lost power.
+     */
     private static void zeroBehind(FileVolume volume, long endBytes) throws IOException {
         int used = (int) (endBytes % Limits.LAYER_BLOCK_BYTES);
-        if (used != 0
-                && volume.layer().presence().get(Layer.blockOf(endBytes)) == BlockState.DATA) {
+        if (used != 0) {
             volume.layer().writeZeroes(endBytes, Limits.LAYER_BLOCK_BYTES - used, false);
         }
     }

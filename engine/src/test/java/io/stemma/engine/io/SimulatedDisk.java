@@ -24,7 +24,8 @@ import java.util.function.Consumer;
  *       power keeps none, all, the first few, or any choice of them. A file whose creation is lost
  *       is gone, however often its data was synced.
  *   <li>A killed process (restart in the same boot) loses nothing of the page cache, but its last
- *       write may have been cut at any byte.
+ *       write may have been cut at the end of any sector (a kernel copies page by page, under the
+ *       page's lock).
  *   <li>A failed sync marks pages clean: they stay readable in the page cache, the disk holds any
  *       version of them, no later sync writes them, and a restart may drop them from the cache.
  *   <li>A full disk refuses writes to pages that hold nothing yet; the write may be done in part.

@@ -56,8 +56,7 @@ final class SimulatedFile implements BlockFile {
     public void write(long offset, long address, int length) throws IOException {
         boolean due = begin();
         disk.requireSpace(name, file, offset, length);
-        // A process that dies in the middle of a write leaves the first bytes of it.
-        int done = due ? disk.random().nextInt(length + 1) : length;
+        int done = due ? cut(offset, length) : length;
         file.write(offset, bytes(address, done));
         disk.done(due, Act.WRITE, name, offset, length);
     }
@@ -66,7 +65,7 @@ final class SimulatedFile implements BlockFile {
     public void writeDurable(long offset, long address, int length) throws IOException {
         boolean due = begin();
         disk.requireSpace(name, file, offset, length);
-        int done = due ? disk.random().nextInt(length + 1) : length;
+        int done = due ? cut(offset, length) : length;
         file.write(offset, bytes(address, done));
         if (disk.syncFails(name)) {
             file.failSync(disk.random());
@@ -76,6 +75,13 @@ final class SimulatedFile implements BlockFile {
             file.makeDurable(offset, length);
         }
         disk.done(due, Act.WRITE_DURABLE, name, offset, length);
+    }
+
+    /** How much of a write is done by a process that dies in the middle of it. */
+    private int cut(long offset, int length) {
+        long end = offset + disk.random().nextInt(length + 1);
+        long boundary = end - end % SimulatedInode.SECTOR_BYTES;
+        return end == offset + length ? length : (int) Math.max(0, boundary - offset);
     }
 
     @Override

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  */
 final class SimulatedInode {
     private static final int PAGE_BYTES = 4096;
-    private static final int SECTOR_BYTES = 512;
+    static final int SECTOR_BYTES = 512;
     private static final byte[] ZEROES = new byte[PAGE_BYTES];
 
     private Map<Long, byte[]> durable = new TreeMap<>();

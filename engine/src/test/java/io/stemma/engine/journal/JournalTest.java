@@ -198,7 +198,7 @@ class JournalTest {
     @Test
     void checkpointsBoundTheJournalAndKeepEverything() throws DeviceException, IOException {
         Journal journal = withVolume(64);
-        journal.commit(new RegistryPut("key", new byte[3000]));
+        journal.commit(new RegistryPut("key", new byte[1500]));
         for (int round = 0; round < 100; round++) {
             for (int block = 0; block < 64; block += 2) {
                 publish(journal, 1, block, 1, round % 2 == 0 ? BlockState.ZERO : BlockState.DATA);

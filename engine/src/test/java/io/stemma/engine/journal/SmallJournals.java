@@ -14,14 +14,20 @@ import java.util.UUID;
 
 /** Journals with small segments and no threads, and what tests say to them. */
 public final class SmallJournals {
-    /** Segments of 16 KiB, groups of 2 KiB, a checkpoint after every two segments. */
-    public static final JournalShape SHAPE = new JournalShape(16 << 10, 8 << 10, 2);
+    /** Segments of 8 KiB, groups of 2 KiB, a checkpoint after every segment. */
+    public static final JournalShape SHAPE = new JournalShape(8 << 10, 2 << 10, 1);
 
     private SmallJournals() {}
 
     /** Opens a journal that makes no mistakes. */
     public static Journal open(Folder folder) throws DeviceException {
         return open(folder, SHAPE);
+    }
+
+    /** Opens a journal that makes these mistakes. */
+    public static Journal open(Folder folder, Set<PlantedBug> bugs) throws DeviceException {
+        Mutation[] mutations = bugs.stream().map(PlantedBug::mutation).toArray(Mutation[]::new);
+        return open(folder, SHAPE, mutations);
     }
 
     /** Opens a journal of a shape that makes the named mistakes. */

@@ -1,0 +1,150 @@
+package io.stemma.engine.volume;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What each sector of 512 bytes of one volume may hold: the versions it had since the last one that
+ * is durable for certain, oldest first, and which of them was acknowledged last. A version is the
+ * number of the write that made it, 0 for zeroes.
+ */
+final class SectorModel {
+    /** One sector. */
+    private static final class Sector {
+        final List<Integer> versions = new ArrayList<>(List.of(0));
+
+        /** Versions dropped so far, so that places keep their numbers. */
+        int dropped;
+
+        /** Place of the version that was acknowledged last. */
+        int acknowledged;
+
+        int place() {
+            return dropped + versions.size() - 1;
+        }
+
+        void durableFrom(int place) {
+            while (dropped < place) {
+                versions.removeFirst();
+                dropped++;
+            }
+        }
+
+        void settle(int version) {
+            versions.clear();
+            versions.add(version);
+            dropped = 0;
+            acknowledged = 0;
+        }
+    }
+
+    private final int logicalBlockBytes;
+    private final List<Sector> sectors = new ArrayList<>();
+    String name;
+
+    /** What the call under way would make of it; it may have happened or not when it is cut. */
+    @Nullable String nameTried;
+
+    int sizeTried;
+
+    SectorModel(String name, int sectorCount, int logicalBlockBytes) {
+        this.name = name;
+        this.logicalBlockBytes = logicalBlockBytes;
+        resize(sectorCount);
+    }
+
+    int logicalBlockBytes() {
+        return logicalBlockBytes;
+    }
+
+    int sectors() {
+        return sectors.size();
+    }
+
+    /** The size changed for certain: what was cut is gone, what is new reads zero. */
+    void resize(int sectorCount) {
+        while (sectors.size() > sectorCount) {
+            sectors.removeLast();
+        }
+        while (sectors.size() < sectorCount) {
+            sectors.add(new Sector());
+        }
+        sizeTried = sectorCount;
+    }
+
+    /** A change is asked for. */
+    void writing(int first, int count, int version) {
+        for (Sector sector : sectors.subList(first, first + count)) {
+            sector.versions.add(version);
+        }
+    }
+
+    /** It was answered. */
+    void written(int first, int count, boolean durable) {
+        for (Sector sector : sectors.subList(first, first + count)) {
+            sector.acknowledged = sector.place();
+            if (durable) {
+                sector.durableFrom(sector.acknowledged);
+            }
+        }
+    }
+
+    /** What a flush that is asked for now has to make durable. */
+    int[] flushing() {
+        return sectors.stream().mapToInt(sector -> sector.acknowledged).toArray();
+    }
+
+    /** A flush was answered. */
+    void flushed(int[] places) {
+        for (int i = 0; i < places.length; i++) {
+            sectors.get(i).durableFrom(places[i]);
+        }
+    }
+
+    /**
+     * Compares what was read after a recovery, and goes on from it.
+     *
+     * @param found a version for each sector, -1 for what no write ever wrote there
+     * @return what is wrong; null if nothing is
+     */
+    @Nullable String compare(int[] found, boolean cacheSurvived) {
+        if (found.length != sectors.size()) {
+            if (found.length != sizeTried) {
+                return "%s has %d sectors, not %d or %d"
+                        .formatted(name, found.length, sectors.size(), sizeTried);
+            }
+            resize(found.length);
+        }
+        sizeTried = sectors.size();
+        for (int i = 0; i < found.length; i++) {
+            Sector sector = sectors.get(i);
+            int from = cacheSurvived ? sector.acknowledged - sector.dropped : 0;
+            Set<Integer> allowed =
+                    new TreeSet<>(sector.versions.subList(from, sector.versions.size()));
+            if (!allowed.contains(found[i])) {
+                return "%s sector %d holds %d, not one of %s".formatted(name, i, found[i], allowed);
+            }
+            if (cacheSurvived) {
+                settleInCache(sector, found[i]);
+            } else {
+                sector.settle(found[i]);
+            }
+        }
+        return null;
+    }
+
+    /** What is in the cache is the newest; older versions may still be what the disk holds. */
+    private static void settleInCache(Sector sector, int found) {
+        while (sector.versions.size() - 1 > sector.acknowledged - sector.dropped) {
+            sector.versions.removeLast();
+        }
+        if (sector.versions.getLast() != found) {
+            sector.versions.add(found);
+        }
+        sector.acknowledged = sector.place();
+    }
+}
