@@ -83,6 +83,7 @@ public final class FileBackend implements VolumeBackend {
     public static FileBackend open(
             Folder folder, BackendThreads threads, JournalThreads journalThreads, TimeSource time)
             throws DeviceException {
+        Journal journal = null;
         try {
             if (!folder.tryOwn()) {
                 throw new DeviceException(
@@ -91,22 +92,26 @@ public final class FileBackend implements VolumeBackend {
                                 "open of a pool that another process has open",
                                 folder.path()));
             }
-            Journal journal = Journal.open(folder, journalThreads, time);
+            journal = Journal.open(folder, journalThreads, time);
             Pool pool = new Pool(folder, journal, threads, time, new UnsyncedPool());
             FileBackend backend = new FileBackend(pool);
             backend.begin();
             return backend;
         } catch (IOException failed) {
-            closeAfter(failed, threads, folder);
+            closeAfter(failed, threads, folder, journal);
             throw failed instanceof DeviceException named
                     ? named
                     : cannotOpen(folder.path(), failed);
         }
     }
 
-    private static void closeAfter(IOException failed, BackendThreads threads, Folder folder) {
+    private static void closeAfter(
+            IOException failed, BackendThreads threads, Folder folder, @Nullable Journal journal) {
         threads.close();
         try {
+            if (journal != null) {
+                journal.close();
+            }
             folder.close();
         } catch (IOException second) {
             failed.addSuppressed(second);
