@@ -70,7 +70,8 @@ public final class Limits {
     public static final int TICK_MILLIS = 500;
 
     /**
-     * An inline write that took longer sends the volume's writes to the I/O pool, in nanoseconds.
+     * Two inline writes that took longer, within the penalty's time, send the volume's writes to
+     * the I/O pool, in nanoseconds.
      */
     public static final long INLINE_WRITE_NANOS_MAX = 1_000_000L;
 

@@ -2,6 +2,7 @@ package io.stemma.engine.volume;
 
 import io.stemma.engine.block.BlockRequest;
 import io.stemma.engine.block.DeviceFault;
+import io.stemma.engine.runtime.Limits;
 
 import org.jspecify.annotations.Nullable;
 
@@ -204,6 +205,10 @@ final class Admission {
             return;
         }
         volume.measure(operation);
+        if (carriesMemory(request) && operation.length > Limits.TRANSFER_BYTES_MAX) {
+            volume.finish(operation, volume.standing().outOfRange(request));
+            return;
+        }
         if (request.kind() == BlockRequest.Kind.READ) {
             operation.onIo(ReadPath::read);
             return;
@@ -212,6 +217,11 @@ final class Admission {
         if ((flags.get() & TAP) == 0 || tapped(operation)) {
             change(operation);
         }
+    }
+
+    private static boolean carriesMemory(BlockRequest request) {
+        return request.kind() == BlockRequest.Kind.READ
+                || request.kind() == BlockRequest.Kind.WRITE;
     }
 
     private boolean tapped(Operation operation) {

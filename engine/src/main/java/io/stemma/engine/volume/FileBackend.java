@@ -96,6 +96,7 @@ public final class FileBackend implements VolumeBackend {
     static FileBackend open(
             Folder folder, BackendThreads threads, TimeSource time, JournalOpening opening)
             throws DeviceException {
+        Journal journal = null;
         try {
             if (!folder.tryOwn()) {
                 throw new DeviceException(
@@ -104,22 +105,26 @@ public final class FileBackend implements VolumeBackend {
                                 "open of a pool that another process has open",
                                 folder.path()));
             }
-            Journal journal = opening.open(folder);
+            journal = opening.open(folder);
             Pool pool = new Pool(folder, journal, threads, time, new UnsyncedPool());
             FileBackend backend = new FileBackend(pool);
             backend.begin();
             return backend;
         } catch (IOException failed) {
-            closeAfter(failed, threads, folder);
+            closeAfter(failed, threads, folder, journal);
             throw failed instanceof DeviceException named
                     ? named
                     : cannotOpen(folder.path(), failed);
         }
     }
 
-    private static void closeAfter(IOException failed, BackendThreads threads, Folder folder) {
+    private static void closeAfter(
+            IOException failed, BackendThreads threads, Folder folder, @Nullable Journal journal) {
         threads.close();
         try {
+            if (journal != null) {
+                journal.close();
+            }
             folder.close();
         } catch (IOException second) {
             failed.addSuppressed(second);

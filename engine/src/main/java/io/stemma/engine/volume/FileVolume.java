@@ -193,6 +193,7 @@ final class FileVolume implements Volume {
     /** From time to time. Does not block. */
     void tick() {
         if (admission.serves()) {
+            unsynced.look();
             flushes.tick(pool.time().nanos());
             punches.tick();
         }

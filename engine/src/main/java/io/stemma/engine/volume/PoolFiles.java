@@ -189,7 +189,10 @@ final class PoolFiles {
         }
         pool.journal().close();
         for (FileVolume volume : volumes) {
-            volume.layer().file().close();
+            // With unsynced bytes it stays open: closing it could lose the news that a sync failed.
+            if (!volume.unsynced().any()) {
+                volume.layer().file().close();
+            }
         }
         pool.folder().close();
     }

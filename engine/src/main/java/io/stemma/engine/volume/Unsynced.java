@@ -66,7 +66,7 @@ final class Unsynced {
 
     /** The pool reached its bound or fell below it. */
     void poolChanged() {
-        judge(bytes());
+        judge();
     }
 
     /** Takes what this volume reported out of the pool's sum. */
@@ -78,10 +78,11 @@ final class Unsynced {
         return written.sum() - Math.max(0, synced);
     }
 
-    private void look() {
+    /** Looks at the bounds. Does not block. */
+    void look() {
         long bytes = bytes();
         volume.pool().unsynced().changed(bytes - reported.getAndSet(bytes));
-        judge(bytes);
+        judge();
         if (bytes >= Limits.UNSYNCED_VOLUME_BYTES_MAX / 2
                 && writingBack.compareAndSet(false, true)
                 && !volume.pool().threads().sync(writeBack)) {
@@ -89,7 +90,9 @@ final class Unsynced {
         }
     }
 
-    private void judge(long bytes) {
+    /** One at a time and from fresh figures, so that the last one to judge is right. */
+    private synchronized void judge() {
+        long bytes = bytes();
         boolean poolFull = volume.pool().unsynced().full();
         boolean now =
                 (poolFull && bytes > 0)

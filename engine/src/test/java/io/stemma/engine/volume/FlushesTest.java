@@ -117,8 +117,11 @@ class FlushesTest {
     }
 
     @Test
-    void aSlowWriteSendsTheNextOnesToThePoolForAWhile() {
+    void twoSlowWritesSendTheNextOnesToThePoolForAWhile() {
         rig.disk.observe(act -> rig.clock.pass(act.act() == Act.WRITE ? 2_000_000 : 0));
+        assertThat(rig.writing(0, 8, 3, false).on(rig.volume).done()).isTrue();
+        rig.clock.pass(Limits.INLINE_PENALTY_NANOS);
+        assertThat(rig.writing(0, 8, 3, false).on(rig.volume).done()).isTrue();
         assertThat(rig.writing(0, 8, 3, false).on(rig.volume).done()).isTrue();
         rig.disk.observe(null);
         TestRequest next = rig.writing(0, 8, 4, false).on(rig.volume);
