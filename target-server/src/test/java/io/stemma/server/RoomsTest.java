@@ -75,7 +75,6 @@ class RoomsTest {
                                     "iscsi.pdu",
                                     "iscsi.text",
                                     "iscsi.session",
-                                    "iscsi.login",
                                     "iscsi.jscsi",
                                     "scsi"),
                             List.of("runtime", "block"),

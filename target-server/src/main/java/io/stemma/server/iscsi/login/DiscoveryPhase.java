@@ -9,11 +9,11 @@ import io.stemma.server.iscsi.jscsi.NopOut;
 import io.stemma.server.iscsi.jscsi.TextRequest;
 import io.stemma.server.iscsi.jscsi.TextResponse;
 import io.stemma.server.iscsi.pdu.Pdu;
+import io.stemma.server.iscsi.pdu.RejectReason;
 import io.stemma.server.iscsi.session.Connection;
 import io.stemma.server.iscsi.session.LoginOutcome;
 import io.stemma.server.iscsi.session.PhaseHandler;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -24,17 +24,12 @@ final class DiscoveryPhase implements PhaseHandler {
     /** Commands that may be outstanding. */
     static final int WINDOW = 16;
 
-    private static final int REJECT = 0x3f;
-    private static final int PROTOCOL_ERROR = 0x04;
-    private static final int COMMAND_NOT_SUPPORTED = 0x05;
-    private static final int NO_TAG = 0xffffffff;
-
-    private final TextService text;
+    private final TextExchange text;
     private final int cid;
     private int expCmdSn;
     private boolean over;
 
-    DiscoveryPhase(TextService text, LoginOutcome outcome) {
+    DiscoveryPhase(TextExchange text, LoginOutcome outcome) {
         this.text = text;
         this.cid = outcome.cid();
         this.expCmdSn = outcome.cmdSn();
@@ -50,6 +45,13 @@ final class DiscoveryPhase implements PhaseHandler {
             case NopOut nop -> nop(connection, nop);
             case LogoutRequest logout -> logout(connection, logout);
             case ControlPdu other -> reject(connection, pdu, reason(other));
+        }
+    }
+
+    @Override
+    public void rejected(Connection connection, Pdu pdu, RejectReason reason) {
+        if (!over) {
+            reject(connection, pdu, reason);
         }
     }
 
@@ -81,8 +83,9 @@ final class DiscoveryPhase implements PhaseHandler {
 
     private void text(Connection connection, Pdu pdu, TextRequest request) {
         switch (text.request(request)) {
-            case TextService.Refusal refused -> reject(connection, pdu, PROTOCOL_ERROR);
-            case TextService.Response response -> {
+            case TextExchange.Refusal refused ->
+                    reject(connection, pdu, RejectReason.PROTOCOL_ERROR);
+            case TextExchange.Response response -> {
                 connection.send(
                         ControlPdus.encode(
                                 new TextResponse(
@@ -100,7 +103,7 @@ final class DiscoveryPhase implements PhaseHandler {
     }
 
     private void nop(Connection connection, NopOut nop) {
-        if (nop.initiatorTaskTag() == NO_TAG) {
+        if (nop.initiatorTaskTag() == Pdu.NO_TAG) {
             return;
         }
         int bytes = Math.min(nop.data().length, text.answerBytesMax());
@@ -109,7 +112,7 @@ final class DiscoveryPhase implements PhaseHandler {
                         new NopIn(
                                 0,
                                 nop.initiatorTaskTag(),
-                                NO_TAG,
+                                Pdu.NO_TAG,
                                 connection.takeStatSn(),
                                 expCmdSn,
                                 maxCmdSn(),
@@ -135,22 +138,14 @@ final class DiscoveryPhase implements PhaseHandler {
         }
     }
 
-    private static int reason(ControlPdu pdu) {
+    private static RejectReason reason(ControlPdu pdu) {
         return pdu instanceof ControlPdu.Malformed malformed && malformed.unsupported()
-                ? COMMAND_NOT_SUPPORTED
-                : PROTOCOL_ERROR;
+                ? RejectReason.COMMAND_NOT_SUPPORTED
+                : RejectReason.PROTOCOL_ERROR;
     }
 
-    /** RFC 7143, 11.17: the header that was rejected is the data. */
-    private void reject(Connection connection, Pdu pdu, int reason) {
-        byte[] bytes = new byte[96];
-        ByteBuffer header = ByteBuffer.wrap(bytes);
-        header.put(0, (byte) REJECT).put(1, (byte) 0x80).put(2, (byte) reason).put(7, (byte) 48);
-        header.putInt(16, NO_TAG);
-        header.putInt(24, connection.takeStatSn());
-        header.putInt(28, expCmdSn);
-        header.putInt(32, maxCmdSn());
-        pdu.copyHeader(0, bytes, 48, 48);
-        connection.send(bytes);
+    private void reject(Connection connection, Pdu pdu, RejectReason reason) {
+        connection.send(
+                Rejection.encode(reason, pdu, connection.takeStatSn(), expCmdSn, maxCmdSn()));
     }
 }

@@ -244,7 +244,7 @@ public final class LoginPhase implements PhaseHandler {
         if (outcome.tsih() != 0) {
             return new SessionAdmission.Refused(LoginStatus.SESSION_DOES_NOT_EXIST);
         }
-        TextService text = new TextService(settings.directory(), outcome, connection);
+        TextExchange text = new TextExchange(settings.directory(), outcome, connection);
         return new SessionAdmission.Admitted(
                 DISCOVERY_TSIH,
                 outcome.cmdSn() + DiscoveryPhase.WINDOW - 1,

@@ -8,14 +8,15 @@ import io.stemma.server.iscsi.pdu.RejectReason;
 import io.stemma.server.iscsi.session.Connection;
 import io.stemma.server.iscsi.session.Session;
 import io.stemma.server.iscsi.session.TargetDirectory;
+import io.stemma.server.iscsi.session.TextService;
 
 import org.jspecify.annotations.Nullable;
 
 /** The text exchanges of one session in full feature phase, put into PDUs. On its event loop. */
-public final class SessionTexts implements io.stemma.server.iscsi.session.TextService {
-    private final TextService exchanges;
+public final class SessionTexts implements TextService {
+    private final TextExchange exchanges;
 
-    private SessionTexts(TextService exchanges) {
+    private SessionTexts(TextExchange exchanges) {
         this.exchanges = exchanges;
     }
 
@@ -23,16 +24,16 @@ public final class SessionTexts implements io.stemma.server.iscsi.session.TextSe
     public static Factory of(TargetDirectory directory) {
         return session ->
                 new SessionTexts(
-                        new TextService(directory, session.outcome(), session.connection()));
+                        new TextExchange(directory, session.outcome(), session.connection()));
     }
 
     @Override
     public @Nullable RejectReason text(Connection connection, Session session, Pdu pdu) {
-        TextService.Reply reply =
+        TextExchange.Reply reply =
                 ControlPdus.parse(pdu) instanceof TextRequest request
                         ? exchanges.request(request)
-                        : new TextService.Refusal("no Text Request");
-        if (!(reply instanceof TextService.Response response)) {
+                        : new TextExchange.Refusal("no Text Request");
+        if (!(reply instanceof TextExchange.Response response)) {
             return RejectReason.PROTOCOL_ERROR;
         }
         connection.send(

@@ -82,8 +82,7 @@ public final class Negotiation {
         }
         if (stage == KeyStage.OPERATIONAL && !declaredOurs) {
             declaredOurs = true;
-            int ours = Objects.requireNonNull(KeyRule.of(MAX_RECV)).ours();
-            out.add(new TextPair(MAX_RECV, Integer.toString(ours)));
+            out.add(new TextPair(MAX_RECV, Integer.toString(ourLength())));
         }
         return new Answers(out);
     }
@@ -224,12 +223,11 @@ public final class Negotiation {
     /** What holds now: what was agreed here, and what held before for the rest. */
     public NegotiatedParameters parameters() {
         int maxBurst = numberOf(MAX_BURST, before.maxBurstLength());
-        int ours = Objects.requireNonNull(KeyRule.of(MAX_RECV)).ours();
         return new NegotiatedParameters(
                 digest("HeaderDigest", before.headerDigest()),
                 digest("DataDigest", before.dataDigest()),
                 numberOf(MAX_RECV, before.initiatorMaxRecvDataSegmentLength()),
-                declaredOurs ? ours : before.targetMaxRecvDataSegmentLength(),
+                declaredOurs ? ourLength() : before.targetMaxRecvDataSegmentLength(),
                 maxBurst,
                 Math.min(maxBurst, numberOf(FIRST_BURST, before.firstBurstLength())),
                 truth("InitialR2T", before.initialR2T()),
@@ -241,6 +239,13 @@ public final class Negotiation {
                 numberOf("ErrorRecoveryLevel", before.errorRecoveryLevel()),
                 truth("DataPDUInOrder", before.dataPduInOrder()),
                 truth("DataSequenceInOrder", before.dataSequenceInOrder()));
+    }
+
+    /** A discovery session has little to say, and gets no memory for more. */
+    private int ourLength() {
+        return discovery
+                ? NegotiatedParameters.defaults().targetMaxRecvDataSegmentLength()
+                : Objects.requireNonNull(KeyRule.of(MAX_RECV)).ours();
     }
 
     private int numberOf(String key, int absent) {

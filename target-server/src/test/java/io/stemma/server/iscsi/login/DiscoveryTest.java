@@ -66,7 +66,7 @@ class DiscoveryTest {
         assertThat(last.text())
                 .isEqualTo(
                         "InitialR2T=Irrelevant\0MaxBurstLength=Irrelevant\0HeaderDigest=None\0"
-                                + "MaxRecvDataSegmentLength=262144\0");
+                                + "MaxRecvDataSegmentLength=8192\0");
     }
 
     @ParameterizedTest

@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Text in the full feature phase of a normal session. */
-class TextServiceTest {
+class TextExchangeTest {
     private static final NegotiatedParameters AGREED =
             new NegotiatedParameters(
                     DigestType.CRC32C,
@@ -39,8 +39,8 @@ class TextServiceTest {
             new Peer()
                     .target(Peer.DISK, AccessPolicy.OPEN)
                     .target(Peer.DISK + "2", AccessPolicy.OPEN);
-    private final TextService service =
-            new TextService(
+    private final TextExchange service =
+            new TextExchange(
                     peer.directory,
                     new LoginOutcome(
                             Peer.HOST,
@@ -54,12 +54,12 @@ class TextServiceTest {
                             5),
                     peer.connection);
 
-    private TextService.Reply ask(boolean last, boolean more, int tag, byte[] text) {
+    private TextExchange.Reply ask(boolean last, boolean more, int tag, byte[] text) {
         return service.request(new TextRequest(true, last, more, 0, 3, tag, 5, 6, text));
     }
 
-    private TextService.Response answer(String... pairs) {
-        return (TextService.Response) ask(true, false, -1, Peer.text(pairs));
+    private TextExchange.Response answer(String... pairs) {
+        return (TextExchange.Response) ask(true, false, -1, Peer.text(pairs));
     }
 
     @ParameterizedTest
@@ -70,7 +70,7 @@ class TextServiceTest {
                 + " 'TargetName=iqn.2026-11.io.stemma:disk|TargetAddress=127.0.0.1:3260,1|'",
     })
     void sendTargetsTellsOfTheSessionsTarget(String asked, String expected) {
-        TextService.Response response = answer("SendTargets=" + asked);
+        TextExchange.Response response = answer("SendTargets=" + asked);
         assertThat(response.finalBit()).isTrue();
         assertThat(new String(response.text(), StandardCharsets.UTF_8).replace('\0', '|'))
                 .isEqualTo(expected);
@@ -78,7 +78,7 @@ class TextServiceTest {
 
     @Test
     void theInitiatorMayDeclareAnotherLengthAndNothingElseChanges() {
-        TextService.Response response = answer("MaxRecvDataSegmentLength=4096");
+        TextExchange.Response response = answer("MaxRecvDataSegmentLength=4096");
         assertThat(response.text()).isEmpty();
         assertThat(response.parameters().initiatorMaxRecvDataSegmentLength()).isEqualTo(4096);
         assertThat(response.parameters().maxOutstandingR2T()).isEqualTo(4);
@@ -91,21 +91,21 @@ class TextServiceTest {
 
     @Test
     void aNewExchangeForgetsTheOneThatWasOpen() {
-        TextService.Response open =
-                (TextService.Response) ask(false, true, -1, Peer.text("SendTargets="));
+        TextExchange.Response open =
+                (TextExchange.Response) ask(false, true, -1, Peer.text("SendTargets="));
         assertThat(answer("MaxRecvDataSegmentLength=4096").finalBit()).isTrue();
         assertThat(ask(true, false, open.targetTransferTag(), new byte[0]))
-                .isInstanceOf(TextService.Refusal.class);
+                .isInstanceOf(TextExchange.Refusal.class);
     }
 
     @Test
     void whatBreaksTheRulesIsRefused() {
-        assertThat(ask(true, true, -1, new byte[0])).isInstanceOf(TextService.Refusal.class);
-        assertThat(ask(true, false, 99, new byte[0])).isInstanceOf(TextService.Refusal.class);
+        assertThat(ask(true, true, -1, new byte[0])).isInstanceOf(TextExchange.Refusal.class);
+        assertThat(ask(true, false, 99, new byte[0])).isInstanceOf(TextExchange.Refusal.class);
         assertThat(ask(true, false, -1, Peer.text("no pair")))
-                .isInstanceOf(TextService.Refusal.class);
+                .isInstanceOf(TextExchange.Refusal.class);
         assertThat(ask(true, false, -1, Peer.text("A=1", "A=2")))
-                .isInstanceOf(TextService.Refusal.class);
+                .isInstanceOf(TextExchange.Refusal.class);
         assertThat(answer().finalBit()).isTrue();
     }
 
@@ -113,21 +113,21 @@ class TextServiceTest {
     void textWithoutEndAndRoundsWithoutEndAreRefused() {
         byte[] text = new byte[16_384];
         Arrays.fill(text, (byte) 'a');
-        TextService.Reply reply = ask(false, true, -1, text);
+        TextExchange.Reply reply = ask(false, true, -1, text);
         for (int i = 0; i < 4; i++) {
-            int tag = ((TextService.Response) reply).targetTransferTag();
+            int tag = ((TextExchange.Response) reply).targetTransferTag();
             reply = ask(false, true, tag, text);
-            if (reply instanceof TextService.Refusal) {
+            if (reply instanceof TextExchange.Refusal) {
                 break;
             }
         }
-        assertThat(reply).isInstanceOf(TextService.Refusal.class);
+        assertThat(reply).isInstanceOf(TextExchange.Refusal.class);
         int rounds = 1;
         reply = ask(false, false, -1, new byte[0]);
-        while (reply instanceof TextService.Response response) {
+        while (reply instanceof TextExchange.Response response) {
             reply = ask(false, false, response.targetTransferTag(), new byte[0]);
             rounds++;
         }
-        assertThat(rounds).isEqualTo(TextService.REQUESTS_MAX + 1);
+        assertThat(rounds).isEqualTo(TextExchange.REQUESTS_MAX + 1);
     }
 }

@@ -23,14 +23,14 @@ import java.util.Objects;
  * Text Requests in full feature phase, one exchange at a time (RFC 7143, 11.10). Whoever holds the
  * command window numbers and sends the answers. One a connection, on its event loop.
  */
-public final class TextService {
+final class TextExchange {
     /** Text Requests of one exchange; one more resets it. */
-    public static final int REQUESTS_MAX = 256;
+    static final int REQUESTS_MAX = 256;
 
     private static final int NO_TAG = 0xffffffff;
 
     /** What to do with a Text Request. */
-    public sealed interface Reply {}
+    sealed interface Reply {}
 
     /**
      * Send a Text Response with LUN 0 and the request's task tag.
@@ -42,7 +42,7 @@ public final class TextService {
      * @param parameters what holds after this response; apply it once that was sent
      */
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere; written once
-    public record Response(
+    record Response(
             boolean finalBit,
             boolean continues,
             int targetTransferTag,
@@ -55,7 +55,7 @@ public final class TextService {
      *
      * @param why for the log
      */
-    public record Refusal(String why) implements Reply {}
+    record Refusal(String why) implements Reply {}
 
     private final Negotiation negotiation;
     private final SendTargets sendTargets;
@@ -71,7 +71,7 @@ public final class TextService {
      *
      * @param outcome with which the connection logged in
      */
-    public TextService(TargetDirectory directory, LoginOutcome outcome, Connection connection) {
+    TextExchange(TargetDirectory directory, LoginOutcome outcome, Connection connection) {
         this.negotiation = new Negotiation(outcome.parameters());
         TargetNode target = outcome.target();
         this.sendTargets =
@@ -84,7 +84,7 @@ public final class TextService {
     }
 
     /** Deals with one Text Request that is due. */
-    public Reply request(TextRequest request) {
+    Reply request(TextRequest request) {
         if (request.targetTransferTag() == NO_TAG) {
             // A new exchange; whatever was open is forgotten (RFC 7143, 11.10.4).
             reset();
