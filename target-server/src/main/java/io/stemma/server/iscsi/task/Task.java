@@ -96,6 +96,11 @@ final class Task extends ScsiTask {
     }
 
     @Override
+    public int expectedDataOutLength() {
+        return writes ? (int) Math.min(expectedDataTransferLength, Integer.MAX_VALUE) : 0;
+    }
+
+    @Override
     public long dataInNow(int lengthBytes) {
         return owner.reserve(this, lengthBytes);
     }
