@@ -95,7 +95,7 @@ final class Peer implements SessionAdmission {
     }
 
     Peer target(String name, AccessPolicy access) {
-        directory.put(new TargetNode(name, "", access, new TargetDevice()));
+        directory.put(new TargetNode(name, "", access, new TargetDevice(name)));
         return this;
     }
 

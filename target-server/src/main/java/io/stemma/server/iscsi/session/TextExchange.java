@@ -6,7 +6,7 @@ import io.stemma.server.iscsi.pdu.RejectReason;
 import org.jspecify.annotations.Nullable;
 
 /** Answers Text Requests in full feature phase (RFC 7143, 11.10); one object a session. */
-public interface TextService {
+public interface TextExchange {
     /**
      * A Text Request whose turn it is; its CmdSN is counted. Answers through {@link
      * Connection#send}, with StatSN from the connection, ExpCmdSN and MaxCmdSN from the session.
@@ -19,6 +19,6 @@ public interface TextService {
     @FunctionalInterface
     interface Factory {
         /** A service for a session that begins. */
-        TextService open(Session session);
+        TextExchange open(Session session);
     }
 }
