@@ -13,7 +13,7 @@ import io.stemma.server.iscsi.session.FullFeaturePhase;
 import io.stemma.server.iscsi.session.PhaseHandler;
 import io.stemma.server.iscsi.session.Session;
 import io.stemma.server.iscsi.session.TargetNode;
-import io.stemma.server.iscsi.session.TextExchange;
+import io.stemma.server.iscsi.session.TextService;
 
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +33,13 @@ public final class FullFeatureHandler implements PhaseHandler {
     private final Commands commands;
     private final TaskManagement management;
     private final SessionControl control;
-    private final TextExchange text;
+    private final TextService text;
     private final Future<?> tick;
     private boolean heard = true;
     private boolean attached;
     private boolean closed;
 
-    private FullFeatureHandler(Session session, ScsiDevice device, TextExchange text) {
+    private FullFeatureHandler(Session session, ScsiDevice device, TextService text) {
         this.session = session;
         this.device = device;
         this.text = text;
@@ -64,7 +64,7 @@ public final class FullFeatureHandler implements PhaseHandler {
     }
 
     /** The phase for sessions that reach the device of their target node. */
-    public static FullFeaturePhase phase(TextExchange.Factory texts) {
+    public static FullFeaturePhase phase(TextService.Factory texts) {
         return (session, connection) -> {
             TargetNode target = Objects.requireNonNull(session.outcome().target());
             return new FullFeatureHandler(
@@ -73,7 +73,7 @@ public final class FullFeatureHandler implements PhaseHandler {
     }
 
     /** The phase for sessions that all reach one device. */
-    static FullFeaturePhase phase(TextExchange.Factory texts, ScsiDevice device) {
+    static FullFeaturePhase phase(TextService.Factory texts, ScsiDevice device) {
         return (session, connection) ->
                 new FullFeatureHandler(session, device, texts.open(session));
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.Channel;
 import io.stemma.server.iscsi.login.LoginPhase;
 import io.stemma.server.iscsi.login.LoginSettings;
-import io.stemma.server.iscsi.login.SessionText;
+import io.stemma.server.iscsi.login.SessionTexts;
 import io.stemma.server.iscsi.session.AccessPolicy;
 import io.stemma.server.iscsi.session.ConnectionInitializer;
 import io.stemma.server.iscsi.session.Portal;
@@ -42,7 +42,7 @@ class LoginToLogoutTest {
         directory.put(new TargetNode(TARGET, "", AccessPolicy.OPEN, new TargetDevice(TARGET)));
         SessionDirectory sessions =
                 new SessionDirectory(
-                        FullFeatureHandler.phase(SessionText.in(directory), device),
+                        FullFeatureHandler.phase(SessionTexts.of(directory), device),
                         SessionLimits.standard());
         LoginSettings settings =
                 new LoginSettings(directory, AccessPolicy.OPEN, sessions, new Random(1));

@@ -6,7 +6,7 @@ import io.stemma.server.iscsi.pdu.RejectReason;
 import org.jspecify.annotations.Nullable;
 
 /** Answers Text Requests in full feature phase (RFC 7143, 11.10); one object a session. */
-public interface TextExchange {
+public interface TextService {
     /**
      * A Text Request whose turn it is; its CmdSN is counted. Answers through {@link
      * Connection#send}, with StatSN from the connection, ExpCmdSN and MaxCmdSN from the session.
@@ -19,6 +19,6 @@ public interface TextExchange {
     @FunctionalInterface
     interface Factory {
         /** A service for a session that begins. */
-        TextExchange open(Session session);
+        TextService open(Session session);
     }
 }
