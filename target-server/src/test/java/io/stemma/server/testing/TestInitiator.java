@@ -159,6 +159,16 @@ public final class TestInitiator implements AutoCloseable {
                 .withData(data);
     }
 
+    /** A whole Text Request that begins an exchange. */
+    public RawPdu textRequest(Map<String, String> keys) {
+        return new RawPdu(0x04, 0x80)
+                .with32(16, nextTag++)
+                .with32(20, -1)
+                .with32(24, cmdSn++)
+                .with32(28, expStatSn)
+                .withData(text(keys));
+    }
+
     /** An immediate Logout Request. */
     public RawPdu logout(int reason) {
         return new RawPdu(0x46, 0x80 | reason)

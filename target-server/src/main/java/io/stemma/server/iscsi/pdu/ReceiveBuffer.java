@@ -2,6 +2,7 @@ package io.stemma.server.iscsi.pdu;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 
 import java.util.ArrayList;
 
@@ -111,6 +112,24 @@ public final class ReceiveBuffer {
 
     private ByteBuf fresh() {
         return allocator.directBuffer(capacityBytes, capacityBytes);
+    }
+
+    /**
+     * Gives memory back until {@link #room} is asked for again, where no byte and nobody needs it.
+     */
+    public void idle() {
+        if (!closed && !current.isReadable() && current.refCnt() == 1) {
+            current.release();
+            current = Unpooled.EMPTY_BUFFER;
+            for (int free = freeParked(); free >= 0; free = freeParked()) {
+                parked.remove(free).release();
+            }
+        }
+    }
+
+    /** Whether {@link #close} was called. */
+    public boolean isClosed() {
+        return closed;
     }
 
     /** Gives all memory back; what others retained lives on until they release it. */

@@ -5,11 +5,11 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.stemma.engine.runtime.Invariant;
 import io.stemma.server.iscsi.pdu.PduDecoder;
@@ -51,6 +51,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private final EnumSet<Pause> pauses = EnumSet.noneOf(Pause.class);
     private int statSn;
     private boolean reading;
+    private boolean delivering;
     private boolean loginCounted = true;
     private boolean closing;
     private boolean closed;
@@ -90,6 +91,10 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf bytes = (ByteBuf) message;
+        if (closed) {
+            bytes.release();
+            return;
+        }
         if (!receive.is(bytes)) {
             receiveCopy(bytes);
         }
@@ -123,6 +128,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     }
 
     private void deliver() {
+        delivering = true;
         try {
             while (!closing && pauses.isEmpty() && deliverNext()) {
                 pauseIfUnread();
@@ -130,6 +136,10 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         } catch (RuntimeException ours) {
             LOG.error("connection {} closed after a fault of our own", remoteAddress(), ours);
             close("internal fault");
+        }
+        delivering = false;
+        if (closing) {
+            leave();
         }
     }
 
@@ -252,6 +262,11 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public void idle() {
+        receive.idle();
+    }
+
+    @Override
     public void phase(PhaseHandler next) {
         phase = next;
     }
@@ -298,11 +313,34 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         }
         closing = true;
         LOG.debug("connection {} closed: {}", remoteAddress(), reason);
+        if (!delivering) {
+            leave();
+        }
+    }
+
+    /**
+     * The phase ends now. The socket stays until what was sent has left and the initiator has
+     * closed too, or for some seconds: closing it with bytes unread would reset it and take away
+     * our last words.
+     */
+    private void leave() {
+        if (closed) {
+            return;
+        }
         output.flush();
+        end();
         Future<?> cut = eventLoop().schedule(this::cut, limits.closeSeconds(), TimeUnit.SECONDS);
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener(ChannelFutureListener.CLOSE)
-                .addListener(sent -> cut.cancel(false));
+        channel.closeFuture().addListener(gone -> cut.cancel(false));
+        channel.config().setAutoRead(true);
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> shutDownOutput());
+    }
+
+    private void shutDownOutput() {
+        if (channel instanceof DuplexChannel socket && channel.isActive()) {
+            ChannelFuture _ = socket.shutdownOutput();
+        } else {
+            cut();
+        }
     }
 
     @Override

@@ -41,6 +41,9 @@ public interface DataConnection extends Connection {
     /** Goes on, if this was the last reason to pause. */
     void resume(Pause why);
 
+    /** Nothing was heard for a while: memory for receiving is given back until something comes. */
+    void idle();
+
     /** The session has begun: the time to log in is over. */
     void loggedIn();
 }

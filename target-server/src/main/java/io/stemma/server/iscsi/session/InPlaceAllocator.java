@@ -2,6 +2,7 @@ package io.stemma.server.iscsi.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.stemma.server.iscsi.pdu.PduDecoder;
@@ -13,6 +14,9 @@ import io.stemma.server.iscsi.pdu.ReceiveBuffer;
  * the next.
  */
 final class InPlaceAllocator implements RecvByteBufAllocator {
+    /** What is read at once from an initiator that is not listened to any more. */
+    private static final int DISCARDED_BYTES = 4096;
+
     private final ReceiveBuffer receive;
     private final PduDecoder decoder;
 
@@ -33,7 +37,10 @@ final class InPlaceAllocator implements RecvByteBufAllocator {
         private int attemptedBytesRead;
 
         @Override
-        public ByteBuf allocate(ByteBufAllocator unused) {
+        public ByteBuf allocate(ByteBufAllocator allocator) {
+            if (receive.isClosed()) {
+                return allocator.directBuffer(DISCARDED_BYTES);
+            }
             return receive.room(decoder.bytesWanted()).retain();
         }
 
@@ -43,7 +50,7 @@ final class InPlaceAllocator implements RecvByteBufAllocator {
         }
 
         @Override
-        public void reset(io.netty.channel.ChannelConfig config) {
+        public void reset(ChannelConfig config) {
             lastBytesRead = 0;
         }
 

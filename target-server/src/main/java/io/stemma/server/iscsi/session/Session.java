@@ -67,6 +67,11 @@ public final class Session {
         return directory.limits();
     }
 
+    /** Memory for data in transfer that all sessions share. Any thread. */
+    public MemoryBudget memory() {
+        return directory.memory();
+    }
+
     /** Which commands are due. */
     public CommandWindow window() {
         return window;

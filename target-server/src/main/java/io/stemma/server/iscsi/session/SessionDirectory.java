@@ -22,6 +22,7 @@ public final class SessionDirectory implements SessionAdmission {
     private final SessionLimits limits;
     private final Map<Integer, Session> byTsih = new HashMap<>();
     private final Map<Initiator, Session> byInitiator = new HashMap<>();
+    private final MemoryBudget memory;
     private int lastTsih;
 
     /**
@@ -47,6 +48,12 @@ public final class SessionDirectory implements SessionAdmission {
     public SessionDirectory(FullFeaturePhase phase, SessionLimits limits) {
         this.phase = phase;
         this.limits = limits;
+        memory = new MemoryBudget(limits.allGatherBytesMax());
+    }
+
+    /** Memory for data in transfer that all sessions share. */
+    public MemoryBudget memory() {
+        return memory;
     }
 
     /** The bounds of every session. */

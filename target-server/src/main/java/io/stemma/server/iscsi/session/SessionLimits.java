@@ -12,6 +12,8 @@ package io.stemma.server.iscsi.session;
  * @param heldBytesMax data of commands that came before their turn; more is dropped
  * @param gatherBytesMax memory of a connection for data in transfer; above it commands wait, or end
  *     with TASK SET FULL where they brought their data along unasked
+ * @param allGatherBytesMax the same for all connections together; above it commands wait or end so,
+ *     too
  * @param dataOutSeconds data that was asked for and does not come ends its command
  * @param idleSeconds a connection silent for so long is pinged
  * @param pingSeconds a ping not answered by then closes the connection
@@ -27,6 +29,7 @@ public record SessionLimits(
         int immediateCommandsMax,
         int heldBytesMax,
         int gatherBytesMax,
+        int allGatherBytesMax,
         int dataOutSeconds,
         int idleSeconds,
         int pingSeconds,
@@ -46,6 +49,7 @@ public record SessionLimits(
 
     /** What a server runs with. */
     public static SessionLimits standard() {
-        return new SessionLimits(1024, 128, 15, 128, 32, 1 << 20, 24 << 20, 30, 30, 15, 1 << 20, 5);
+        return new SessionLimits(
+                1024, 128, 15, 128, 32, 1 << 20, 24 << 20, 48 << 20, 30, 30, 15, 1 << 20, 5);
     }
 }

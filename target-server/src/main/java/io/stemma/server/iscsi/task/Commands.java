@@ -79,7 +79,7 @@ final class Commands implements Task.Owner {
         window = session.window();
         parameters = session.outcome().parameters();
         answers = new ScsiAnswers(session, connection);
-        memory = new DataMemory(session.limits().gatherBytesMax());
+        memory = new DataMemory(session.limits().gatherBytesMax(), session.memory());
         immediateMax = session.limits().immediateCommandsMax();
         outstandingMax = Math.min(parameters.maxOutstandingR2T(), OUTSTANDING_R2T_MAX);
         table = new TaskTable(session.limits().commandWindow() + immediateMax);

@@ -1,17 +1,21 @@
 package io.stemma.server.iscsi.task;
 
 import io.stemma.engine.runtime.Invariant;
+import io.stemma.server.iscsi.session.MemoryBudget;
 
 /**
- * Counts the memory that a connection's commands keep for data in transfer. One command may always
- * have what it needs; further ones wait above half the bound.
+ * Counts the memory that a connection's commands keep for data in transfer. Its only command may
+ * have what it needs, further ones wait above half the bound; all of them wait while the
+ * connections together have taken too much.
  */
 final class DataMemory {
     private final int bytesMax;
+    private final MemoryBudget all;
     private long used;
 
-    DataMemory(int bytesMax) {
+    DataMemory(int bytesMax, MemoryBudget all) {
         this.bytesMax = bytesMax;
+        this.all = all;
     }
 
     /** Takes bytes if the connection is below half its bound. */
@@ -25,7 +29,7 @@ final class DataMemory {
     }
 
     private boolean take(int bytes, int bound) {
-        if (used != 0 && used + bytes > bound) {
+        if ((used != 0 && used + bytes > bound) || !all.take(bytes)) {
             return false;
         }
         used += bytes;
@@ -33,6 +37,10 @@ final class DataMemory {
     }
 
     void give(int bytes) {
+        if (bytes == 0) {
+            return;
+        }
+        all.give(bytes);
         used -= bytes;
         Invariant.check(used >= 0, "memory is given back once");
     }

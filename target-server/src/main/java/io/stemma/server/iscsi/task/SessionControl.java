@@ -88,6 +88,7 @@ final class SessionControl {
     /** A second passed in silence: pings, or gives the connection up. */
     void quietSecond() {
         quietSeconds++;
+        connection.idle();
         if (pinged && quietSeconds >= session.limits().pingSeconds()) {
             connection.close("no answer to a NOP-In");
         } else if (!pinged && quietSeconds >= session.limits().idleSeconds()) {

@@ -20,7 +20,7 @@ class SessionLifeTest {
 
     private static TestTarget hasty() {
         SessionLimits limits =
-                new SessionLimits(2, 2, 1, 16, 4, 1 << 20, 1 << 20, 1, 1, 1, 1 << 18, 1);
+                new SessionLimits(2, 2, 1, 16, 4, 1 << 20, 1 << 20, 4 << 20, 1, 1, 1, 1 << 18, 1);
         return new TestTarget(
                 TestTarget.parameters(false, true, true, 1), limits, Transport.best(1));
     }

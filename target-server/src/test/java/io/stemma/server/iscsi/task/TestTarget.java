@@ -32,7 +32,7 @@ final class TestTarget implements AutoCloseable {
         sessions =
                 new SessionDirectory(
                         FullFeatureHandler.phase(
-                                session -> (connection, owner, request) -> {}, device),
+                                session -> (connection, owner, request) -> null, device),
                         limits);
         connections = new ConnectionInitializer(() -> new OpenDoor(sessions, parameters), limits);
         listening =
