@@ -12,6 +12,7 @@ import io.stemma.server.scsi.TargetDevice;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,7 @@ final class Peer implements SessionAdmission {
     static final int TSIH = 0x77;
 
     /** What an answer said. */
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere; read once
     record Answer(byte[] bytes) {
         boolean transit() {
             return bytes[1] < 0;
@@ -91,7 +93,12 @@ final class Peer implements SessionAdmission {
     }
 
     Peer() {
-        directory.portals(List.of(new Portal(new InetSocketAddress("127.0.0.1", 3260), null, 1)));
+        directory.portals(
+                List.of(
+                        new Portal(
+                                new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 3260),
+                                null,
+                                1)));
     }
 
     Peer target(String name, AccessPolicy access) {
