@@ -4,11 +4,11 @@ import io.stemma.engine.runtime.Limits;
 import io.stemma.engine.runtime.TimeSource;
 
 /**
- * Decides whether writes into the page cache run on the caller's thread. They do, until two took long
- * within a short time or a sync runs on the layer; then they go to the I/O pool for a while, so that a
- * slow disk does not hold up an event loop for long. One slow write alone says nothing: on a busy
- * machine the thread merely lost its core, and a stall that is over needs no remedy. A hint: races
- * between its methods only cost a hop more or less.
+ * Decides whether writes into the page cache run on the caller's thread. They do, until two took
+ * long within a short time or a sync runs on the layer; then they go to the I/O pool for a while,
+ * so that a slow disk does not hold up an event loop for long. One slow write alone says nothing:
+ * on a busy machine the thread merely lost its core, and a stall that is over needs no remedy. A
+ * hint: races between its methods only cost a hop more or less.
  */
 final class WriteGuard {
     private final FileVolume volume;
