@@ -32,9 +32,9 @@ class RoomsTest {
                     "runtime", List.of(),
                     "block", List.of("runtime"),
                     "io", List.of("runtime", "block"),
-                    "journal", List.of("runtime", "block", "io"),
-                    "layer", List.of("runtime", "block", "io", "journal"),
-                    "volume", List.of("runtime", "block", "io", "journal", "layer"));
+                    "layer", List.of("runtime", "block", "io"),
+                    "journal", List.of("runtime", "block", "io", "layer"),
+                    "volume", List.of("runtime", "block", "io", "layer", "journal"));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()
