@@ -137,11 +137,12 @@ final class SectorModel {
         return null;
     }
 
-    /** What is in the cache is the newest; older versions may still be what the disk holds. */
+    /**
+     * What is read is what counts now. What was tried and never answered may have reached the file
+     * behind a record that says the block is absent; until a flush makes that record good, a lost
+     * power may still bring it to light, as it may bring back what was there before.
+     */
     private static void settleInCache(Sector sector, int found) {
-        while (sector.versions.size() - 1 > sector.acknowledged - sector.dropped) {
-            sector.versions.removeLast();
-        }
         if (sector.versions.getLast() != found) {
             sector.versions.add(found);
         }

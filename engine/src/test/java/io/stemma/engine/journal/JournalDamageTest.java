@@ -1,0 +1,173 @@
+package io.stemma.engine.journal;
+
+import static io.stemma.engine.journal.SmallJournals.barrier;
+import static io.stemma.engine.journal.SmallJournals.publish;
+import static io.stemma.engine.journal.SmallJournals.volume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.stemma.engine.block.DeviceException;
+import io.stemma.engine.io.BlockFile;
+import io.stemma.engine.io.Folder;
+import io.stemma.engine.io.Memory;
+import io.stemma.engine.io.SimulatedDisk;
+import io.stemma.engine.journal.PoolState.VolumeState;
+import io.stemma.engine.journal.StructuralRecord.VolumeRecovered;
+import io.stemma.engine.journal.StructuralRecord.VolumeRenamed;
+import io.stemma.engine.layer.BlockState;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Bytes of the journal that went bad on the disk, told from a tail that was never finished. */
+class JournalDamageTest {
+    private static final JournalShape ROOMY = new JournalShape(64 << 10, 8 << 10, 4);
+
+    private final SimulatedDisk disk = new SimulatedDisk(1);
+    private final Folder folder = disk.folder();
+
+    private Journal open(Folder of) throws DeviceException {
+        return SmallJournals.open(of, ROOMY);
+    }
+
+    /** Offsets of the groups that are written while {@code acts} run, and the file they are in. */
+    private List<SimulatedDisk.Operation> groups(Runnable acts) {
+        disk.record(true);
+        acts.run();
+        List<SimulatedDisk.Operation> writes = new ArrayList<>();
+        for (SimulatedDisk.Operation operation : disk.recorded()) {
+            if (operation.act() == SimulatedDisk.Act.WRITE) {
+                writes.add(operation);
+            }
+        }
+        return writes;
+    }
+
+    private static void spoil(Folder folder, SimulatedDisk.Operation group) throws IOException {
+        try (BlockFile file = folder.open(group.name())) {
+            Memory memory = new Memory(1);
+            long place = group.offset() + group.length() - 9;
+            file.read(place, memory.address(), 1);
+            memory.put(new byte[] {(byte) (memory.get(1)[0] ^ 1)});
+            file.write(place, memory.address(), 1);
+            file.dataSync();
+        }
+    }
+
+    private static @Nullable String offline(Journal journal, int volumeKey) {
+        for (VolumeState volume : journal.state().volumes()) {
+            if (volume.description().volumeKey() == volumeKey) {
+                return volume.offlineReason();
+            }
+        }
+        return "gone";
+    }
+
+    private Journal withVolumes() throws DeviceException {
+        Journal journal = open(folder);
+        journal.commit(volume(1, "one", 8), volume(2, "two", 8));
+        return journal;
+    }
+
+    @Test
+    void aLostRecordTakesItsVolumeOfflineAndNamesThePlaceAndNoOtherVolume() throws IOException {
+        Journal journal = withVolumes();
+        publish(journal, 1, 0, 1, BlockState.DATA);
+        publish(journal, 2, 0, 1, BlockState.DATA);
+        barrier(journal, 1);
+        List<SimulatedDisk.Operation> lost =
+                groups(() -> publish(journal, 1, 1, 1, BlockState.DATA));
+        barrier(journal, 1);
+        publish(journal, 2, 1, 1, BlockState.DATA);
+        barrier(journal, 2);
+        Folder next = disk.restart(false);
+        spoil(next, lost.getFirst());
+        Journal found = open(next);
+        assertThat(found.state().whole()).isFalse();
+        assertThat(found.state().readOnlyReason()).isNull();
+        assertThat(offline(found, 1)).contains("journal.000").contains("offset");
+        assertThat(offline(found, 2)).isNull();
+        Journal again = open(disk.restart(true));
+        assertThat(offline(again, 1)).contains("offset");
+        again.commit(new VolumeRecovered(1));
+        assertThat(offline(open(disk.restart(false)), 1)).isNull();
+    }
+
+    @Test
+    void aLostStructuralRecordMakesThePoolReadOnlyAndNothingIsWritten() throws IOException {
+        Journal journal = withVolumes();
+        List<SimulatedDisk.Operation> lost = groups(() -> rename(journal, "other"));
+        rename(journal, "another");
+        Folder next = disk.restart(false);
+        spoil(next, lost.getFirst());
+        disk.record(true);
+        Journal found = open(next);
+        assertThat(disk.recorded()).isEmpty();
+        assertThat(found.state().readOnlyReason()).contains("journal.000");
+        assertThat(found.failed()).isTrue();
+        assertThatThrownBy(() -> found.commit(new VolumeRenamed(1, "x")))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("read-only");
+    }
+
+    private static void rename(Journal journal, String name) {
+        try {
+            journal.commit(new VolumeRenamed(1, name));
+        } catch (DeviceException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aBadGroupThatWasNeverKnownDurableIsATornTail() throws IOException {
+        Journal journal = withVolumes();
+        publish(journal, 1, 0, 1, BlockState.DATA);
+        barrier(journal, 1);
+        List<SimulatedDisk.Operation> torn =
+                groups(() -> publish(journal, 1, 1, 1, BlockState.DATA));
+        publish(journal, 2, 1, 1, BlockState.DATA);
+        Folder next = disk.restart(true);
+        spoil(next, torn.getFirst());
+        Journal found = open(next);
+        assertThat(found.state().whole()).isTrue();
+        assertThat(offline(found, 1)).isNull();
+        assertThat(found.state().volumes().getFirst().presence().get(0)).isEqualTo(BlockState.DATA);
+        assertThat(found.state().volumes().getFirst().presence().get(1))
+                .isEqualTo(BlockState.ABSENT);
+    }
+
+    @Test
+    void aVolumeWhoseLastRecordsMayBeLostIsOfflineToo() throws IOException {
+        Journal journal = withVolumes();
+        publish(journal, 1, 0, 1, BlockState.DATA);
+        List<SimulatedDisk.Operation> lost = groups(() -> barrier(journal, 1));
+        publish(journal, 2, 0, 1, BlockState.DATA);
+        barrier(journal, 2);
+        publish(journal, 2, 1, 1, BlockState.DATA);
+        Folder next = disk.restart(true);
+        spoil(next, lost.getFirst());
+        Journal found = open(next);
+        assertThat(offline(found, 1)).contains("offset");
+    }
+
+    @Test
+    void segmentsOfAnotherPoolAreNotTakenForThisOne() throws IOException {
+        withVolumes();
+        SimulatedDisk other = new SimulatedDisk(2);
+        open(other.folder()).commit(volume(1, "x", 4));
+        try (BlockFile from = other.folder().open("journal.0000");
+                BlockFile to = folder.create("journal.0099", from.size())) {
+            Memory memory = new Memory((int) from.size());
+            from.read(0, memory.address(), (int) from.size());
+            to.write(0, memory.address(), (int) from.size());
+        }
+        assertThatThrownBy(() -> open(disk.restart(true)))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("another pool");
+    }
+}
