@@ -26,8 +26,8 @@ final class InPlaceAllocator implements RecvByteBufAllocator {
     }
 
     @Override
-    @SuppressWarnings(
-            "deprecation") // Netty still asks for the old type and casts it to the new one.
+    // Netty still asks for the old type and casts it to the new one.
+    @SuppressWarnings("deprecation")
     public Handle newHandle() {
         return new OneRead();
     }
