@@ -36,16 +36,14 @@ public final class Journal implements AutoCloseable {
     private final PoolState state;
     private final Appender appender;
     private final SegmentTail tail;
-    private final SubmissionStack syncing;
+    private final Syncer syncer;
     private final JournalShape shape;
-    private final Set<Mutation> mutations;
     private final JournalThreads.Lane committer;
-    private final JournalThreads.Lane syncer;
+    private final JournalThreads.Lane syncing;
 
     /** Set while only the committer can go on. */
     private volatile boolean committerOwns;
 
-    private volatile boolean syncRuns;
     private volatile @Nullable List<Segment> retirable;
     private int segmentsPerCheckpoint;
     private boolean checkpointUnderWay;
@@ -59,12 +57,12 @@ public final class Journal implements AutoCloseable {
         state = opening.state();
         appender = opening.appender();
         tail = opening.tail();
-        syncing = opening.syncing();
+        boolean syncs = !opening.mutations().contains(Mutation.NO_JOURNAL_SYNC);
+        syncer = new Syncer(appender, tail, opening.syncing(), folder.path(), syncs);
         shape = opening.shape();
-        mutations = opening.mutations();
         segmentsPerCheckpoint = shape.segmentsPerCheckpoint();
         committer = threads.start("journal-commit", this::commitWaiting);
-        syncer = threads.start("journal-sync", this::syncWaiting);
+        syncing = threads.start("journal-sync", this::syncWaiting);
     }
 
     /**
@@ -212,7 +210,7 @@ public final class Journal implements AutoCloseable {
         if (appender.lock().isHeldByCurrentThread()) {
             return;
         }
-        if (committerOwns || syncRuns) {
+        if (committerOwns || syncer.running()) {
             committer.wake();
         } else {
             drainInline();
@@ -236,7 +234,7 @@ public final class Journal implements AutoCloseable {
             committer.wake();
         }
         if (sync) {
-            syncer.wake();
+            syncing.wake();
         }
     }
 
@@ -261,7 +259,7 @@ public final class Journal implements AutoCloseable {
         keepSpare();
         noteFailure();
         if (sync) {
-            syncer.wake();
+            syncing.wake();
         }
         if (appender.hasWork()) {
             committer.wake();
@@ -298,8 +296,8 @@ public final class Journal implements AutoCloseable {
         checkpointUnderWay = true;
         SyncWaiter written = new CheckpointWritten(old);
         written.target = appender.appended();
-        syncing.push(written);
-        syncer.wake();
+        syncer.add(written);
+        syncing.wake();
     }
 
     /** The old segments go once the checkpoint is durable. */
@@ -338,44 +336,9 @@ public final class Journal implements AutoCloseable {
     }
 
     private void syncWaiting() {
-        Submission waiting = syncing.takeAll();
-        if (waiting == null) {
-            return;
-        }
-        long upTo = appender.appended();
-        DeviceFault fault = sync();
-        if (fault == null) {
-            appender.durable(upTo);
-        }
-        while (waiting != null) {
-            Submission next = waiting.next;
-            waiting.next = null;
-            waiting.end(fault);
-            waiting = next;
-        }
+        DeviceFault fault = syncer.turn();
         if (appender.hasWork() || fault != null) {
             committer.wake();
-        }
-    }
-
-    private @Nullable DeviceFault sync() {
-        DeviceFault already = appender.stopped();
-        if (already != null) {
-            return already;
-        }
-        syncRuns = true;
-        try {
-            if (!mutations.contains(Mutation.NO_JOURNAL_SYNC)) {
-                tail.sync();
-            }
-            return null;
-        } catch (IOException e) {
-            DeviceFault fault =
-                    DeviceFault.of(DeviceFault.Kind.OFFLINE, "sync the journal", folder.path(), e);
-            appender.stop(fault);
-            return fault;
-        } finally {
-            syncRuns = false;
         }
     }
 
@@ -407,7 +370,7 @@ public final class Journal implements AutoCloseable {
     @Override
     public void close() throws DeviceException {
         committer.close();
-        syncer.close();
+        syncing.close();
         try {
             if (!failed()) {
                 tail.sync();
