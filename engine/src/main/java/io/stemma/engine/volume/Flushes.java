@@ -159,7 +159,8 @@ final class Flushes {
         } catch (RuntimeException broken) {
             fault = volume.standing().brokenBy(broken);
         }
-        if (fault != null || upTo <= barriered) {
+        boolean nothingNew = recordedMark == recordedBarriered || upTo <= barriered;
+        if (fault != null || nothingNew) {
             endTurn(fault);
         } else {
             volume.pool().journal().barrier(volume.key(), upTo, barrier);

@@ -148,7 +148,8 @@ final class VolumeChanges {
         volume.admission().ranges().refuseWaiting();
         drain(volume);
         try {
-            if (volume.standing().offline() == null) {
+            boolean changes = !volume.admission().has(Admission.OFFLINE | Admission.READ_ONLY);
+            if (changes) {
                 ControlFlush.run(volume);
             }
         } finally {

@@ -36,6 +36,15 @@ class FlushesTest {
     }
 
     @Test
+    void aFlushOfOverwritesLeavesTheJournalAlone() {
+        rig.write(0, 8, 2);
+        rig.flush();
+        assertThat(rig.disk.recorded())
+                .extracting(one -> one.act())
+                .containsExactly(Act.WRITE, Act.DATA_SYNC);
+    }
+
+    @Test
     void flushesThatWaitShareOneSync() {
         rig.write(0, 8, 2);
         List<TestRequest> all = List.of(flushing(), flushing(), flushing());

@@ -2,7 +2,8 @@ package io.stemma.server.iscsi.login;
 
 import io.stemma.server.iscsi.session.Portal;
 
-import java.net.Inet6Address;
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -54,32 +55,27 @@ final class PortalAddresses {
     }
 
     private static String address(Portal portal, InetSocketAddress local) {
-        InetSocketAddress named = portal.advertised();
-        if (named == null) {
-            InetAddress listen = portal.listen().getAddress();
-            named =
-                    listen != null && listen.isAnyLocalAddress() && local.getAddress() != null
-                            ? new InetSocketAddress(local.getAddress(), portal.listen().getPort())
-                            : portal.listen();
+        InetSocketAddress advertised = portal.advertised();
+        if (advertised != null && isName(advertised.getHostString())) {
+            // A name that an operator wrote may resolve differently at the initiator.
+            return advertised.getHostString() + ":" + advertised.getPort();
         }
-        return host(named) + ":" + named.getPort();
+        InetSocketAddress named = advertised == null ? portal.listen() : advertised;
+        InetAddress address = named.getAddress();
+        if (advertised == null && address != null && address.isAnyLocalAddress()) {
+            address = local.getAddress();
+        }
+        return host(address, named.getHostString()) + ":" + named.getPort();
     }
 
-    private static String host(InetSocketAddress address) {
-        if (!(address.getAddress() instanceof Inet6Address six)) {
-            return address.getAddress() == null
-                    ? address.getHostString()
-                    : named(address, address.getAddress().getHostAddress());
-        }
-        String numeric = six.getHostAddress();
+    private static boolean isName(String host) {
+        return !host.contains(":") && host.chars().anyMatch(Character::isLetter);
+    }
+
+    private static String host(@Nullable InetAddress address, String unresolved) {
+        String numeric = address == null ? unresolved : address.getHostAddress();
         int scope = numeric.indexOf('%');
-        return named(address, "[" + (scope < 0 ? numeric : numeric.substring(0, scope)) + "]");
-    }
-
-    /** A name that an operator wrote is kept, since it may resolve differently at the initiator. */
-    private static String named(InetSocketAddress address, String numeric) {
-        String written = address.getHostString();
-        boolean isName = !written.contains(":") && written.chars().anyMatch(Character::isLetter);
-        return isName ? written : numeric;
+        String plain = scope < 0 ? numeric : numeric.substring(0, scope);
+        return plain.contains(":") ? "[" + plain + "]" : plain;
     }
 }

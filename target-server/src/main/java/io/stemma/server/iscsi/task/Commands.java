@@ -8,7 +8,6 @@ import io.stemma.server.iscsi.pdu.RejectReason;
 import io.stemma.server.iscsi.session.CommandWindow;
 import io.stemma.server.iscsi.session.DataConnection;
 import io.stemma.server.iscsi.session.Session;
-import io.stemma.server.iscsi.text.NegotiatedParameters;
 import io.stemma.server.scsi.Nexus;
 import io.stemma.server.scsi.TaskAttribute;
 
@@ -47,7 +46,7 @@ final class Commands implements Task.Owner {
     private final DataConnection connection;
     private final EventLoop loop;
     private final CommandWindow window;
-    private final NegotiatedParameters parameters;
+    private final DataOutPhase dataOut;
     private final ScsiAnswers answers;
     private final DataMemory memory;
     private final Completions completions = new Completions();
@@ -61,7 +60,6 @@ final class Commands implements Task.Owner {
     private final ArrayDeque<Task> waiting = new ArrayDeque<>();
     private @Nullable Task executing;
     private int immediateInFlight;
-    private int lastTransferTag;
     private boolean busy;
     private boolean closed;
 
@@ -77,11 +75,12 @@ final class Commands implements Task.Owner {
         this.dataOutTicks = dataOutTicks;
         loop = connection.eventLoop();
         window = session.window();
-        parameters = session.outcome().parameters();
         answers = new ScsiAnswers(session, connection);
         memory = new DataMemory(session.limits().gatherBytesMax(), session.memory());
+        dataOut = new DataOutPhase(this, session, device, answers, memory);
         immediateMax = session.limits().immediateCommandsMax();
-        outstandingMax = Math.min(parameters.maxOutstandingR2T(), OUTSTANDING_R2T_MAX);
+        outstandingMax =
+                Math.min(session.outcome().parameters().maxOutstandingR2T(), OUTSTANDING_R2T_MAX);
         table = new TaskTable(session.limits().commandWindow() + immediateMax);
     }
 
@@ -135,7 +134,7 @@ final class Commands implements Task.Owner {
 
     private @Nullable TransportSense start(Task task, Pdu pdu) {
         if (task.writes) {
-            return task.reads ? TransportSense.UNSUPPORTED : startWrite(task, pdu);
+            return task.reads ? TransportSense.UNSUPPORTED : dataOut.start(task, pdu);
         }
         if (pdu.dataSegmentLength() != 0 || !pdu.finalBit()) {
             return TransportSense.UNEXPECTED_UNSOLICITED_DATA;
@@ -149,108 +148,20 @@ final class Commands implements Task.Owner {
         return null;
     }
 
-    private @Nullable TransportSense startWrite(Task task, Pdu pdu) {
-        int came = pdu.dataSegmentLength();
-        boolean more = !pdu.finalBit();
-        long expected = task.expectedDataTransferLength;
-        if ((more && parameters.initialR2T())
-                || (came != 0 && !parameters.immediateData())
-                || came > parameters.firstBurstLength()) {
-            return TransportSense.UNEXPECTED_UNSOLICITED_DATA;
-        }
-        if (came > expected) {
-            return TransportSense.INCORRECT_AMOUNT_OF_DATA;
-        }
-        int length = (int) Math.min(expected, device.dataOutLength(task.lun, task.cdb()));
-        if (!more && came >= length) {
-            whole(task, pdu, length);
-            return null;
-        }
-        return gather(task, pdu, length, more);
-    }
-
-    /** All the data that is wanted came with the command: it stays where it was received. */
-    private void whole(Task task, Pdu pdu, int length) {
-        if (length > 0) {
-            if (connection.mayHold()) {
-                task.dataOutBuffer = pdu.buffer().retain();
-                task.dataOut(pdu.dataAddress(), length);
-            } else {
-                ByteBuf copy = allocate(length);
-                copy.setBytes(0, pdu.buffer(), pdu.dataIndex(), length);
-                task.dataOutBuffer = copy;
-                task.dataOut(copy.memoryAddress(), length);
-            }
-        }
-        execute(task);
-    }
-
-    private @Nullable TransportSense gather(Task task, Pdu pdu, int length, boolean more) {
-        boolean onItsWay = more || pdu.dataSegmentLength() != 0;
-        if (!onItsWay && !reserveMemory(task, length)) {
-            task.write.begin(null, length, false, 0);
-            await(task);
-            return null;
-        }
-        if (onItsWay) {
-            if (!memory.takeUnasked(length)) {
-                return TransportSense.TASK_SET_FULL;
-            }
-            task.memoryBytes = length;
-        }
-        long unsolicited = Math.min(parameters.firstBurstLength(), task.expectedDataTransferLength);
-        beginGathering(task, length, more, (int) unsolicited);
-        if (pdu.dataSegmentLength() != 0) {
-            task.write.immediate(pdu);
-        }
-        proceed(task);
-        return null;
-    }
-
-    private void beginGathering(Task task, int length, boolean more, int unsolicited) {
-        task.state = Task.State.GATHERING;
-        ByteBuf buffer = null;
-        if (length > 0) {
-            buffer = allocate(length);
-            task.dataOutBuffer = buffer;
-            task.dataOut(buffer.memoryAddress(), length);
-        }
-        task.write.begin(buffer, length, more, unsolicited);
-    }
-
     /** A Data-Out; one of a task that is not there any more is dropped without a word. */
     void dataOut(Pdu pdu, boolean whole) {
         Task task = table.get(pdu.initiatorTaskTag());
         if (task == null || task.state != Task.State.GATHERING) {
             return;
         }
-        TransportSense fault = task.write.dataOut(pdu, whole);
+        TransportSense fault = dataOut.dataOut(task, pdu, whole);
         if (fault != null) {
             end(task, fault);
-        } else {
-            proceed(task);
         }
     }
 
-    /** Asks for what is missing, or executes what is complete. */
-    private void proceed(Task task) {
-        WriteTask write = task.write;
-        while (write.mayAsk()) {
-            lastTransferTag = lastTransferTag + 1 == Pdu.NO_TAG ? 0 : lastTransferTag + 1;
-            write.ask(lastTransferTag, answers.burstMax());
-            answers.readyToTransfer(task, lastTransferTag);
-        }
-        if (!write.complete()) {
-            return;
-        }
-        if (write.damaged()) {
-            end(task, TransportSense.PROTOCOL_SERVICE_CRC_ERROR);
-        } else {
-            execute(task);
-        }
-    }
-
-    private void await(Task task) {
+    /** Makes a task wait for memory. */
+    void await(Task task) {
         task.state = Task.State.WAITING;
         waiting.addLast(task);
     }
@@ -265,8 +176,7 @@ final class Commands implements Task.Owner {
             }
             waiting.removeFirst();
             if (task.writes) {
-                beginGathering(task, length, false, 0);
-                proceed(task);
+                dataOut.begin(task, length);
             } else {
                 execute(task);
             }
@@ -274,7 +184,8 @@ final class Commands implements Task.Owner {
         connection.flushSoon();
     }
 
-    private boolean reserveMemory(Task task, int bytes) {
+    /** Takes memory for a task unless others wait before it. */
+    boolean reserveMemory(Task task, int bytes) {
         boolean taken = (waiting.isEmpty() || waiting.getFirst() == task) && memory.take(bytes);
         if (taken) {
             task.memoryBytes = bytes;
@@ -287,7 +198,8 @@ final class Commands implements Task.Owner {
         return Math.min(lengthBytes, io.stemma.engine.runtime.Limits.TRANSFER_BYTES_MAX);
     }
 
-    private void execute(Task task) {
+    /** Hands a task to its logical unit. */
+    void execute(Task task) {
         task.state = Task.State.EXECUTING;
         Task outer = executing;
         executing = task;
@@ -354,7 +266,8 @@ final class Commands implements Task.Owner {
         }
     }
 
-    private void end(Task task, TransportSense why) {
+    /** Ends a task that does not get to its logical unit. */
+    void end(Task task, TransportSense why) {
         task.sense(why);
         complete(task);
     }

@@ -9,6 +9,7 @@ import io.stemma.server.iscsi.text.NegotiatedParameters;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -19,8 +20,8 @@ final class InMemoryConnection implements Connection {
     PhaseHandler phase;
     @Nullable NegotiatedParameters applied;
     @Nullable String closed;
-    InetSocketAddress local = new InetSocketAddress("127.0.0.1", 3260);
-    InetSocketAddress remote = new InetSocketAddress("127.0.0.1", 50_000);
+    InetSocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), 3260);
+    InetSocketAddress remote = new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000);
     int statSn;
     int initialCalls;
 

@@ -12,6 +12,7 @@ import io.stemma.server.scsi.TargetDevice;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,7 @@ final class Peer implements SessionAdmission {
     static final int TSIH = 0x77;
 
     /** What an answer said. */
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere; read only
     record Answer(byte[] bytes) {
         boolean transit() {
             return bytes[1] < 0;
@@ -91,7 +93,12 @@ final class Peer implements SessionAdmission {
     }
 
     Peer() {
-        directory.portals(List.of(new Portal(new InetSocketAddress("127.0.0.1", 3260), null, 1)));
+        directory.portals(
+                List.of(
+                        new Portal(
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 3260),
+                                null,
+                                1)));
     }
 
     Peer target(String name, AccessPolicy access) {
@@ -116,14 +123,14 @@ final class Peer implements SessionAdmission {
 
     /** The flags byte: T, C, CSG, NSG. */
     static int flags(boolean transit, boolean continues, int current, int next) {
-        return (transit ? 0x80 : 0) | (continues ? 0x40 : 0) | current << 2 | next;
+        return (transit ? 0x80 : 0) | (continues ? 0x40 : 0) | (current << 2) | next;
     }
 
     byte[] loginPdu(int flags, byte[] text) {
         ByteBuffer pdu = ByteBuffer.allocate(48 + text.length);
         pdu.put(0, (byte) 0x43).put(1, (byte) flags).put(3, (byte) versionMin);
         pdu.putInt(4, text.length);
-        pdu.putLong(8, isid << 16 | tsih);
+        pdu.putLong(8, (isid << 16) | tsih);
         pdu.putInt(16, 0x1234).putShort(20, (short) cid);
         pdu.putInt(24, cmdSn).putInt(28, 55);
         pdu.put(48, text);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stemma.server.iscsi.session.SessionLimits;
 import io.stemma.server.iscsi.session.Transport;
+import io.stemma.server.scsi.ScsiTask;
 import io.stemma.server.testing.RawPdu;
 import io.stemma.server.testing.TestInitiator;
 
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -95,6 +97,34 @@ class ReadWriteTest {
                 assertThat(outcome.last().get32(16)).isEqualTo(command.get32(16));
             }
             assertThat(target.device.content[99 * BLOCK + 511]).isEqualTo((byte) 99);
+        }
+    }
+
+    @Test
+    void dataKeptWhereItWasReceivedSurvivesWhatComesAfterIt() throws InterruptedException {
+        try (TestTarget target = new TestTarget(TestTarget.parameters(false, true, true, 1));
+                TestInitiator initiator = target.initiator(1)) {
+            target.device.pace = MemoryDevice.Pace.WHEN_RELEASED;
+            int blocks = 60;
+            for (int i = 0; i < 120; i++) {
+                byte[] data = new byte[blocks * BLOCK];
+                Arrays.fill(data, (byte) (i + 1));
+                initiator.send(initiator.write10(0, i * blocks, blocks, data.length, true, data));
+            }
+            List<ScsiTask> held = new ArrayList<>();
+            while (held.size() < 120) {
+                held.add(target.device.awaitHeld());
+            }
+            Collections.shuffle(held, new Random(11));
+            held.forEach(target.device::release);
+            for (int i = 0; i < 120; i++) {
+                assertThat(initiator.outcome().status()).isZero();
+            }
+            for (int at = 0; at < 120 * blocks * BLOCK; at++) {
+                if (target.device.content[at] != (byte) (at / (blocks * BLOCK) + 1)) {
+                    throw new AssertionError("byte " + at);
+                }
+            }
         }
     }
 
