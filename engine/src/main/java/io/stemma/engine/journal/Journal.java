@@ -5,6 +5,7 @@ import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.io.Folder;
 import io.stemma.engine.io.MountIdentity;
 import io.stemma.engine.layer.PresenceMap;
+import io.stemma.engine.runtime.Invariant;
 import io.stemma.engine.runtime.Limits;
 import io.stemma.engine.runtime.TimeSource;
 
@@ -61,8 +62,8 @@ public final class Journal implements AutoCloseable {
         syncer = new Syncer(appender, tail, opening.syncing(), folder.path(), syncs);
         shape = opening.shape();
         segmentsPerCheckpoint = shape.segmentsPerCheckpoint();
-        committer = threads.start("journal-commit", this::commitWaiting);
-        syncing = threads.start("journal-sync", this::syncWaiting);
+        committer = threads.start("journal-commit", () -> guarded(this::commitWaiting));
+        syncing = threads.start("journal-sync", () -> guarded(this::syncWaiting));
     }
 
     /**
@@ -94,16 +95,10 @@ public final class Journal implements AutoCloseable {
         Opening opening = new Opening(folder, time, shape, mutations);
         try {
             opening.run();
-        } catch (JournalDamage e) {
-            throw new DeviceException(
-                    DeviceFault.of(
-                            DeviceFault.Kind.MEDIUM,
-                            "open the journal: " + e.getMessage(),
-                            folder.path(),
-                            e));
-        } catch (IOException e) {
-            throw new DeviceException(
-                    DeviceFault.of(DeviceFault.Kind.MEDIUM, "open the journal", folder.path(), e));
+        } catch (JournalDamage | IOException e) {
+            DeviceException failed = cannotOpen(folder, e);
+            opening.abandon(failed);
+            throw failed;
         }
         Journal journal = new Journal(opening, threads);
         if (opening.wantsCheckpoint()) {
@@ -111,6 +106,13 @@ public final class Journal implements AutoCloseable {
             journal.committer.wake();
         }
         return journal;
+    }
+
+    private static DeviceException cannotOpen(Folder folder, Exception cause) {
+        String why = cause instanceof JournalDamage ? ": " + cause.getMessage() : "";
+        return new DeviceException(
+                DeviceFault.of(
+                        DeviceFault.Kind.MEDIUM, "open the journal" + why, folder.path(), cause));
     }
 
     /** What was recovered. The caller takes the maps over. */
@@ -152,6 +154,9 @@ public final class Journal implements AutoCloseable {
      * @throws IllegalArgumentException if they are too large for one group
      */
     public void commit(StructuralRecord... records) throws DeviceException {
+        Invariant.check(
+                !appender.lock().isHeldByCurrentThread(),
+                "a commit is not made from inside a completion");
         Commit commit = new Commit(appender.commitBytesMax(), records);
         submit(commit);
         commit.await();
@@ -235,6 +240,16 @@ public final class Journal implements AutoCloseable {
         }
         if (sync) {
             syncing.wake();
+        }
+    }
+
+    /** Our own fault in a lane stops the journal, not the lane: whoever waits later is told. */
+    private void guarded(Runnable turn) {
+        try {
+            turn.run();
+        } catch (RuntimeException e) {
+            appender.stop(
+                    DeviceFault.of(DeviceFault.Kind.OFFLINE, "keep the journal", folder.path(), e));
         }
     }
 

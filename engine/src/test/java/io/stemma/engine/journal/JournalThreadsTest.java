@@ -31,6 +31,8 @@ import java.util.concurrent.Future;
 class JournalThreadsTest {
     private static final int BLOCKS = 4096;
     private static final int WRITERS = 4;
+    private static final int ROUND_RECORDS = 10_000;
+    private static final int ROUNDS_MAX = 100;
 
     @TempDir Path temporary = Path.of("");
 
@@ -131,16 +133,18 @@ class JournalThreadsTest {
                         HostFolder.open(temporary), JournalThreads.PLATFORM, TimeSource.SYSTEM)) {
             journal.commit(SmallJournals.volume(1, "v", BLOCKS));
             SmallJournals.Outcome record = new SmallJournals.Outcome();
-            publishMany(journal, record, 40_000);
-            // The list of records without barrier has grown by now, and is empty again.
-            Flushed flushed = new Flushed();
-            journal.barrier(1, journal.lastPublished(1), flushed);
-            assertThat(flushed.await()).isNull();
-            publishMany(journal, record, 1_000);
-            long before = bean.getThreadAllocatedBytes(Thread.currentThread().threadId());
-            publishMany(journal, record, 10_000);
-            long after = bean.getThreadAllocatedBytes(Thread.currentThread().threadId());
-            assertThat((after - before) / 10_000).isZero();
+            long least = Long.MAX_VALUE;
+            // Until everything is compiled some rounds do allocate.
+            for (int round = 0; round < ROUNDS_MAX && least > 0; round++) {
+                long before = bean.getThreadAllocatedBytes(Thread.currentThread().threadId());
+                publishMany(journal, record, ROUND_RECORDS);
+                long after = bean.getThreadAllocatedBytes(Thread.currentThread().threadId());
+                least = Math.min(least, (after - before) / ROUND_RECORDS);
+                Flushed flushed = new Flushed();
+                journal.barrier(1, journal.lastPublished(1), flushed);
+                assertThat(flushed.await()).isNull();
+            }
+            assertThat(least).as("bytes a record").isZero();
             assertThat(record.fault).isNull();
         }
     }
