@@ -35,10 +35,8 @@ final class Appender {
     private final int groupBytesMax;
 
     private JournalListener listener = new JournalListener() {};
-    private @Nullable Submission backlog;
-    private @Nullable Submission backlogTail;
-    private @Nullable Submission grouped;
-    private @Nullable Submission groupedTail;
+    private final SubmissionQueue backlog = new SubmissionQueue();
+    private final SubmissionQueue grouped = new SubmissionQueue();
     private long nextNumber;
     private boolean wantsSync;
 
@@ -126,17 +124,19 @@ final class Appender {
      */
     boolean drain(boolean mayBlock, int groupsMax) {
         takeArrivals();
-        for (int groups = 0; backlog != null; groups++) {
+        Submission first = backlog.peek();
+        for (int groups = 0; first != null; groups++) {
             if (stopped != null) {
                 rejectBacklog(stopped);
             } else if (groups == groupsMax) {
                 return true;
-            } else if (!tail.hasRoom(bytes(backlog)) && !nextSegment(mayBlock)) {
-                return true;
-            } else if (backlog != null) {
+            } else if (tail.hasRoom(bytes(first))) {
                 writeGroup();
+            } else if (!nextSegment(mayBlock)) {
+                return true;
             }
             takeArrivals();
+            first = backlog.peek();
         }
         return false;
     }
@@ -150,36 +150,16 @@ final class Appender {
 
     private void takeArrivals() {
         Submission oldest = arriving.takeAll();
-        if (oldest == null) {
-            return;
+        if (oldest != null) {
+            backlog.add(oldest);
         }
-        if (backlogTail == null) {
-            backlog = oldest;
-        } else {
-            backlogTail.next = oldest;
-        }
-        Submission last = oldest;
-        while (last.next != null) {
-            last = last.next;
-        }
-        backlogTail = last;
-    }
-
-    private @Nullable Submission takeBacklog() {
-        Submission first = backlog;
-        if (first != null) {
-            backlog = first.next;
-            backlogTail = backlog == null ? null : backlogTail;
-            first.next = null;
-        }
-        return first;
     }
 
     private void rejectBacklog(DeviceFault fault) {
-        Submission submission = takeBacklog();
+        Submission submission = backlog.poll();
         while (submission != null) {
             submission.end(fault);
-            submission = takeBacklog();
+            submission = backlog.poll();
         }
     }
 
@@ -240,11 +220,11 @@ final class Appender {
     private @Nullable DeviceFault encodeGroup() {
         long structuralBefore = image.structuralCount();
         group.clear();
-        while (backlog != null && hasRoomFor(backlog)) {
-            Submission submission = takeBacklog();
-            if (submission != null) {
-                encode(submission);
-            }
+        Submission submission = backlog.peek();
+        while (submission != null && hasRoomFor(submission)) {
+            backlog.poll();
+            encode(submission);
+            submission = backlog.peek();
         }
         return group.isEmpty() ? null : write(structuralBefore);
     }
@@ -278,12 +258,7 @@ final class Appender {
     private void enterGroup(Submission submission, int records) {
         group.count(records);
         submission.target = nextNumber + group.records() - 1;
-        if (groupedTail == null) {
-            grouped = submission;
-        } else {
-            groupedTail.next = submission;
-        }
-        groupedTail = submission;
+        grouped.add(submission);
     }
 
     private void encode(Presence presence) {
@@ -352,11 +327,8 @@ final class Appender {
     }
 
     private void endGroup(@Nullable DeviceFault fault) {
-        while (grouped != null) {
-            Submission submission = grouped;
-            grouped = submission.next;
-            groupedTail = grouped == null ? null : groupedTail;
-            submission.next = null;
+        Submission submission = grouped.poll();
+        while (submission != null) {
             boolean cached = submission instanceof Presence presence && !presence.durable();
             if (fault != null || cached || submission.target <= durable) {
                 submission.end(fault);
@@ -364,6 +336,7 @@ final class Appender {
                 wantsSync = true;
                 syncing.push(submission);
             }
+            submission = grouped.poll();
         }
     }
 

@@ -2,7 +2,6 @@ package io.stemma.engine.journal;
 
 import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.DeviceFault;
-import io.stemma.engine.runtime.Invariant;
 
 import org.jspecify.annotations.Nullable;
 
@@ -59,14 +58,5 @@ final class Commit extends Submission {
         if (found != null) {
             throw new DeviceException(found);
         }
-    }
-
-    boolean hasEnded() {
-        return ended.getCount() == 0;
-    }
-
-    /** For lanes that run on the caller: by now it must be over. */
-    void requireEnded() {
-        Invariant.check(hasEnded(), "a commit is not made from inside a completion");
     }
 }

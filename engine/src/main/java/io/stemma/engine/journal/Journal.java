@@ -5,6 +5,7 @@ import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.io.Folder;
 import io.stemma.engine.io.MountIdentity;
 import io.stemma.engine.layer.PresenceMap;
+import io.stemma.engine.runtime.Invariant;
 import io.stemma.engine.runtime.Limits;
 import io.stemma.engine.runtime.TimeSource;
 
@@ -36,16 +37,14 @@ public final class Journal implements AutoCloseable {
     private final PoolState state;
     private final Appender appender;
     private final SegmentTail tail;
-    private final SubmissionStack syncing;
+    private final Syncer syncer;
     private final JournalShape shape;
-    private final Set<Mutation> mutations;
     private final JournalThreads.Lane committer;
-    private final JournalThreads.Lane syncer;
+    private final JournalThreads.Lane syncing;
 
     /** Set while only the committer can go on. */
     private volatile boolean committerOwns;
 
-    private volatile boolean syncRuns;
     private volatile @Nullable List<Segment> retirable;
     private int segmentsPerCheckpoint;
     private boolean checkpointUnderWay;
@@ -59,12 +58,12 @@ public final class Journal implements AutoCloseable {
         state = opening.state();
         appender = opening.appender();
         tail = opening.tail();
-        syncing = opening.syncing();
+        boolean syncs = !opening.mutations().contains(Mutation.NO_JOURNAL_SYNC);
+        syncer = new Syncer(appender, tail, opening.syncing(), folder.path(), syncs);
         shape = opening.shape();
-        mutations = opening.mutations();
         segmentsPerCheckpoint = shape.segmentsPerCheckpoint();
-        committer = threads.start("journal-commit", this::commitWaiting);
-        syncer = threads.start("journal-sync", this::syncWaiting);
+        committer = threads.start("journal-commit", () -> guarded(this::commitWaiting));
+        syncing = threads.start("journal-sync", () -> guarded(this::syncWaiting));
     }
 
     /**
@@ -96,16 +95,10 @@ public final class Journal implements AutoCloseable {
         Opening opening = new Opening(folder, time, shape, mutations);
         try {
             opening.run();
-        } catch (JournalDamage e) {
-            throw new DeviceException(
-                    DeviceFault.of(
-                            DeviceFault.Kind.MEDIUM,
-                            "open the journal: " + e.getMessage(),
-                            folder.path(),
-                            e));
-        } catch (IOException e) {
-            throw new DeviceException(
-                    DeviceFault.of(DeviceFault.Kind.MEDIUM, "open the journal", folder.path(), e));
+        } catch (JournalDamage | IOException e) {
+            DeviceException failed = cannotOpen(folder, e);
+            opening.abandon(failed);
+            throw failed;
         }
         Journal journal = new Journal(opening, threads);
         if (opening.wantsCheckpoint()) {
@@ -113,6 +106,13 @@ public final class Journal implements AutoCloseable {
             journal.committer.wake();
         }
         return journal;
+    }
+
+    private static DeviceException cannotOpen(Folder folder, Exception cause) {
+        String why = cause instanceof JournalDamage ? ": " + cause.getMessage() : "";
+        return new DeviceException(
+                DeviceFault.of(
+                        DeviceFault.Kind.MEDIUM, "open the journal" + why, folder.path(), cause));
     }
 
     /** What was recovered. The caller takes the maps over. */
@@ -154,6 +154,9 @@ public final class Journal implements AutoCloseable {
      * @throws IllegalArgumentException if they are too large for one group
      */
     public void commit(StructuralRecord... records) throws DeviceException {
+        Invariant.check(
+                !appender.lock().isHeldByCurrentThread(),
+                "a commit is not made from inside a completion");
         Commit commit = new Commit(appender.commitBytesMax(), records);
         submit(commit);
         commit.await();
@@ -212,7 +215,7 @@ public final class Journal implements AutoCloseable {
         if (appender.lock().isHeldByCurrentThread()) {
             return;
         }
-        if (committerOwns || syncRuns) {
+        if (committerOwns || syncer.running()) {
             committer.wake();
         } else {
             drainInline();
@@ -236,7 +239,17 @@ public final class Journal implements AutoCloseable {
             committer.wake();
         }
         if (sync) {
-            syncer.wake();
+            syncing.wake();
+        }
+    }
+
+    /** Our own fault in a lane stops the journal, not the lane: whoever waits later is told. */
+    private void guarded(Runnable turn) {
+        try {
+            turn.run();
+        } catch (RuntimeException e) {
+            appender.stop(
+                    DeviceFault.of(DeviceFault.Kind.OFFLINE, "keep the journal", folder.path(), e));
         }
     }
 
@@ -261,7 +274,7 @@ public final class Journal implements AutoCloseable {
         keepSpare();
         noteFailure();
         if (sync) {
-            syncer.wake();
+            syncing.wake();
         }
         if (appender.hasWork()) {
             committer.wake();
@@ -298,8 +311,8 @@ public final class Journal implements AutoCloseable {
         checkpointUnderWay = true;
         SyncWaiter written = new CheckpointWritten(old);
         written.target = appender.appended();
-        syncing.push(written);
-        syncer.wake();
+        syncer.add(written);
+        syncing.wake();
     }
 
     /** The old segments go once the checkpoint is durable. */
@@ -338,44 +351,9 @@ public final class Journal implements AutoCloseable {
     }
 
     private void syncWaiting() {
-        Submission waiting = syncing.takeAll();
-        if (waiting == null) {
-            return;
-        }
-        long upTo = appender.appended();
-        DeviceFault fault = sync();
-        if (fault == null) {
-            appender.durable(upTo);
-        }
-        while (waiting != null) {
-            Submission next = waiting.next;
-            waiting.next = null;
-            waiting.end(fault);
-            waiting = next;
-        }
+        DeviceFault fault = syncer.turn();
         if (appender.hasWork() || fault != null) {
             committer.wake();
-        }
-    }
-
-    private @Nullable DeviceFault sync() {
-        DeviceFault already = appender.stopped();
-        if (already != null) {
-            return already;
-        }
-        syncRuns = true;
-        try {
-            if (!mutations.contains(Mutation.NO_JOURNAL_SYNC)) {
-                tail.sync();
-            }
-            return null;
-        } catch (IOException e) {
-            DeviceFault fault =
-                    DeviceFault.of(DeviceFault.Kind.OFFLINE, "sync the journal", folder.path(), e);
-            appender.stop(fault);
-            return fault;
-        } finally {
-            syncRuns = false;
         }
     }
 
@@ -407,7 +385,7 @@ public final class Journal implements AutoCloseable {
     @Override
     public void close() throws DeviceException {
         committer.close();
-        syncer.close();
+        syncing.close();
         try {
             if (!failed()) {
                 tail.sync();

@@ -58,6 +58,15 @@ final class Opening {
         }
     }
 
+    /** The start failed: lets go of the files. */
+    void abandon(Exception failed) {
+        try {
+            store.close();
+        } catch (IOException second) {
+            failed.addSuppressed(second);
+        }
+    }
+
     private void create(MountIdentity now) throws IOException {
         for (String name : folder.names()) {
             if (name.startsWith(LAYER_PREFIX)) {

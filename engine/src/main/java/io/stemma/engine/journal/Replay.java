@@ -212,8 +212,8 @@ final class Replay {
     }
 
     private void structural(StructuralRecord record) {
-        if (record instanceof RunStarted && mutations.contains(Mutation.VOID_RECORDS_REVIVED)) {
-            image.structuralCount(image.structuralCount() + 1);
+        if (record instanceof RunStarted run && mutations.contains(Mutation.VOID_RECORDS_REVIVED)) {
+            image.apply(image.judge(run.identity(), true));
             return;
         }
         try {

@@ -119,8 +119,10 @@ final class VolumeChanges {
         String name = Layer.fileName(volume.layer().key());
         try {
             volume.layer().file().close();
-            volume.pool().folder().unlink(name);
-            volume.pool().folder().sync();
+            if (volume.pool().folder().exists(name)) {
+                volume.pool().folder().unlink(name);
+                volume.pool().folder().sync();
+            }
         } catch (IOException failed) {
             throw failed(volume, "remove the file of the deleted volume", failed);
         }

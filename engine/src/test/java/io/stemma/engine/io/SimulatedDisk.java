@@ -28,7 +28,7 @@ import java.util.function.Consumer;
  *       page's lock).
  *   <li>A failed sync marks pages clean: they stay readable in the page cache, the disk holds any
  *       version of them, no later sync writes them, and a restart may drop them from the cache.
- *   <li>A full disk refuses writes to pages that hold nothing yet; the write may be done in part.
+ *   <li>A full disk refuses, as a whole, a write that touches a page without space.
  *   <li>A crash happens before, within or after the operation counted down to.
  * </ul>
  *
