@@ -1,6 +1,7 @@
 package io.stemma.server.iscsi.session;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.stemma.engine.runtime.Invariant;
@@ -40,13 +41,27 @@ public final class OutputBatch {
 
     /** Sends a buffer, which is taken over, behind what was written so far. */
     public void append(ByteBuf data) {
+        handOverSoFar();
+        write(data);
+    }
+
+    /**
+     * Runs something once everything written so far has left for the network or never will, because
+     * the channel is closed. On the event loop, perhaps inside {@link #flush}.
+     */
+    public void whenSent(Runnable action) {
+        handOverSoFar();
+        waiting = true;
+        channel.write(Unpooled.EMPTY_BUFFER).addListener(sent -> action.run());
+    }
+
+    private void handOverSoFar() {
         ByteBuf open = buffer;
         if (open != null && open.writerIndex() > handedOver) {
             int length = open.writerIndex() - handedOver;
             write(open.retainedSlice(handedOver, length));
             handedOver = open.writerIndex();
         }
-        write(data);
     }
 
     /** Whether something was written that {@link #flush} has not sent. */

@@ -51,6 +51,7 @@ final class Commands implements Task.Owner {
     private final DataMemory memory;
     private final Completions completions = new Completions();
     private final Runnable takeCompletions = this::takeCompletions;
+    private final Runnable settle = this::settle;
     private final int immediateMax;
     private final int outstandingMax;
     private final int dataOutTicks;
@@ -285,13 +286,31 @@ final class Commands implements Task.Owner {
         } else {
             window.closed();
         }
-        memory.give(task.memoryBytes);
-        if (!closed && !task.aborted()) {
-            answers.answer(task);
+        int bytes = task.memoryBytes;
+        boolean sends = !closed && !task.aborted() && task.dataInBuffer != null && bytes > 0;
+        if (!sends) {
+            memory.give(bytes);
         }
-        task.write.end();
-        task.free();
-        free.addLast(task);
+        try {
+            if (!closed && !task.aborted()) {
+                answers.answer(task);
+            }
+        } finally {
+            if (sends) {
+                connection.output().whenSent(() -> sent(bytes));
+            }
+            task.write.end();
+            task.free();
+            free.addLast(task);
+        }
+    }
+
+    /** Data in has left us, so that its memory is there for those who wait. */
+    private void sent(int bytes) {
+        memory.give(bytes);
+        if (!closed && !waiting.isEmpty()) {
+            loop.execute(settle);
+        }
     }
 
     /** The task of that tag, or null. */

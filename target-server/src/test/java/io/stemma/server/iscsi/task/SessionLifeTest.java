@@ -208,4 +208,59 @@ class SessionLifeTest {
             assertThat(sender.isInterrupted()).isFalse();
         }
     }
+
+    @Test
+    void readsThatNobodyTakesHoldTheMemoryTheyWereGiven() throws InterruptedException {
+        try (TestTarget target = hasty();
+                TestInitiator bystander = target.initiator(2);
+                TestInitiator initiator = target.initiator(1)) {
+            target.device.pace = MemoryDevice.Pace.WHEN_RELEASED;
+            int blocks = 2000;
+            List<RawPdu> commands = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                commands.add(initiator.read10(0, i, blocks, blocks * BLOCK));
+            }
+            initiator.send(commands.toArray(RawPdu[]::new));
+            target.device.release(target.device.awaitHeld());
+            pinged(bystander);
+            while (target.device.held() > 0) {
+                target.device.release(target.device.awaitHeld());
+                pinged(bystander);
+            }
+            assertThat(target.device.executed.get()).isLessThan(16);
+            target.device.pace = MemoryDevice.Pace.AT_ONCE;
+            for (int i = 0; i < 16; i++) {
+                assertThat(dataIn(initiator)).isEqualTo(blocks * BLOCK);
+            }
+            Awaitility.await().until(() -> target.sessions.memory().used() == 0);
+        }
+    }
+
+    /** The second answer shows that the one event loop did what it had to do before. */
+    private static void pinged(TestInitiator bystander) {
+        for (int i = 0; i < 2; i++) {
+            RawPdu ping = bystander.ping(new byte[0]);
+            bystander.send(ping);
+            while (bystander.receive().get32(16) != ping.get32(16)) {
+                bystander.send(new RawPdu(0x40, 0x80).with32(16, -1).with32(20, 1));
+            }
+        }
+    }
+
+    /** Data in of one command; a ping in between is answered. */
+    private static int dataIn(TestInitiator initiator) {
+        int bytes = 0;
+        while (true) {
+            RawPdu pdu = initiator.receive();
+            if (pdu.opcode() == 0x20) {
+                initiator.send(
+                        new RawPdu(0x40, 0x80).with32(16, -1).with32(20, pdu.get32(20)));
+                continue;
+            }
+            bytes += pdu.data().length;
+            if (pdu.opcode() == 0x21 || (pdu.get8(1) & 1) != 0) {
+                return bytes;
+            }
+        }
+    }
 }
