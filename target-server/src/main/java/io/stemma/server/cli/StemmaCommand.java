@@ -3,6 +3,7 @@ package io.stemma.server.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** The root of the command line. */
 @Command(
@@ -29,7 +30,16 @@ public final class StemmaCommand {
     public static CommandLine commandLine(AdministrationSource source) {
         CommandLine commandLine = new CommandLine(new StemmaCommand(source));
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setExecutionExceptionHandler(StemmaCommand::failedInside);
         return commandLine;
+    }
+
+    /** Our own fault: said in a line, with the trace for whoever mends it. Exit code 1. */
+    private static int failedInside(Exception failed, CommandLine line, ParseResult parsed) {
+        line.getErr().println("stemma: failed inside, please report this: " + failed);
+        failed.printStackTrace(line.getErr());
+        line.getErr().flush();
+        return 1;
     }
 
     static AdministrationSource source(CommandSpec spec) {

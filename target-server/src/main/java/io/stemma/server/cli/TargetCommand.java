@@ -8,8 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,8 +106,15 @@ final class TargetCommand {
         @ArgGroup(exclusive = false, multiplicity = "0..1")
         private @Nullable Mutual mutual;
 
+        @Spec private CommandSpec command = CommandSpec.create();
+
         @Override
         void arguments(ObjectNode arguments) {
+            if (mutual != null && accounts.isEmpty()) {
+                throw new ParameterException(
+                        command.commandLine(),
+                        "--mutual-user needs --chap-user too: an initiator proves itself first");
+            }
             arguments.put("name", name);
             if (alias != null) {
                 arguments.put("alias", alias);
@@ -119,6 +129,10 @@ final class TargetCommand {
                     chap.set("mutual", account(mutual.user, mutual.file, mutual.environment));
                 }
             }
+        }
+
+        CommandSpec command() {
+            return command;
         }
 
         private static void put(ObjectNode arguments, String key, List<String> values) {
@@ -147,9 +161,46 @@ final class TargetCommand {
 
     @CommandLine.Command(
             name = "set",
-            description = "Replaces alias and access lists; sessions that stay logged in stay.",
+            description = {
+                "Replaces what is named, each list as a whole; the rest stays.",
+                "Sessions that are logged in stay so."
+            },
             mixinStandardHelpOptions = true)
     static final class Set extends WithAccess {
+        @Option(names = "--any-initiator", description = "every initiator name may log in")
+        private boolean anyInitiator;
+
+        @Option(names = "--any-network", description = "from every network")
+        private boolean anyNetwork;
+
+        @Option(names = "--no-chap", description = "without a secret, either way")
+        private boolean noChap;
+
+        @Override
+        void arguments(ObjectNode arguments) {
+            super.arguments(arguments);
+            clear(arguments, anyInitiator, "initiators", "--any-initiator", "--initiator");
+            clear(arguments, anyNetwork, "networks", "--any-network", "--network");
+            clear(arguments, noChap, "chap", "--no-chap", "--chap-user");
+            if (arguments.size() == 1) {
+                throw new ParameterException(
+                        command().commandLine(), "nothing to change; --help names the options");
+            }
+        }
+
+        private void clear(
+                ObjectNode arguments, boolean asked, String key, String option, String other) {
+            if (asked && arguments.has(key)) {
+                throw new ParameterException(
+                        command().commandLine(), option + " and " + other + " contradict");
+            }
+            if (asked && key.equals("chap")) {
+                arguments.putNull(key);
+            } else if (asked) {
+                arguments.putArray(key);
+            }
+        }
+
         @Override
         String operation() {
             return "target.set";

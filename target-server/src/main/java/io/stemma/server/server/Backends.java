@@ -14,23 +14,32 @@ import java.nio.file.attribute.PosixFilePermissions;
 final class Backends {
     private Backends() {}
 
-    /** Opens the pool in a folder, which is made if it is not there. */
-    static VolumeBackend open(Path pool) throws DeviceException {
-        try {
-            if (!Files.isDirectory(pool)) {
-                Files.createDirectory(
-                        pool,
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rwx------")));
-            }
-        } catch (IOException failed) {
-            throw new DeviceException(
-                    DeviceFault.of(
-                            DeviceFault.Kind.TRANSIENT,
-                            "creation of the pool folder",
-                            pool.toString(),
-                            failed));
+    /** Makes a folder that only its owner may enter, with what leads to it; an old one stays. */
+    static void makeFolder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(
+                    folder,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
         }
-        return FileBackend.open(pool);
+    }
+
+    /**
+     * Opens the pool in a folder, which is made if it is not there.
+     *
+     * @throws PoolInUseException if another process has it open
+     */
+    static VolumeBackend open(Path pool) throws IOException {
+        makeFolder(pool);
+        try {
+            return FileBackend.open(pool);
+        } catch (DeviceException failed) {
+            // The only fault of an open that is worth a repetition is that somebody else owns it.
+            if (failed.fault().kind() == DeviceFault.Kind.TRANSIENT) {
+                throw new PoolInUseException(
+                        "the pool " + pool + " is in use by " + PoolOwner.of(pool), failed);
+            }
+            throw failed;
+        }
     }
 }

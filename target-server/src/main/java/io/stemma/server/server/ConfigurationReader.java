@@ -42,18 +42,27 @@ final class ConfigurationReader {
     /**
      * Reads and validates a file.
      *
-     * @throws ConfigurationException with every fault
-     * @throws IOException if the file cannot be read
+     * @throws ConfigurationException with every fault, also if the file cannot be read
      */
-    static Configuration read(Path path) throws ConfigurationException, IOException {
-        if (!Files.isRegularFile(path)) {
-            throw new IOException("configuration file " + path + " does not exist");
+    static Configuration read(Path path) throws ConfigurationException {
+        try {
+            if (!Files.exists(path)) {
+                throw new IOException("the file does not exist; name another with --config FILE");
+            }
+            if (!Files.isRegularFile(path)) {
+                throw new IOException("this is no file; name one with --config FILE");
+            }
+            if (Files.size(path) > FILE_BYTES_MAX) {
+                throw new IOException("the file exceeds 4 MiB");
+            }
+            Path parent = path.toAbsolutePath().getParent();
+            return parse(Files.readString(path), path.toString(), parent == null ? path : parent);
+        } catch (IOException unreadable) {
+            throw new ConfigurationException(
+                    List.of(
+                            new ConfigurationException.Fault(
+                                    new Origin(path.toString(), 0), Explanation.of(unreadable))));
         }
-        if (Files.size(path) > FILE_BYTES_MAX) {
-            throw new IOException("configuration file " + path + " exceeds 4 MiB");
-        }
-        Path parent = path.toAbsolutePath().getParent();
-        return parse(Files.readString(path), path.toString(), parent == null ? path : parent);
     }
 
     /** Validates a text; relative secret files are looked for in {@code folder}. */

@@ -48,10 +48,11 @@ final class ControlSocket implements AutoCloseable {
     }
 
     /**
-     * Starts listening. The caller holds the owner lock of the pool, so a socket file that is there
-     * was left by a dead server.
+     * Where the socket will be.
+     *
+     * @throws IOException if Linux cannot take a path of that length
      */
-    static ControlSocket open(Path dataFolder, Administration administration) throws IOException {
+    static Path checkedPath(Path dataFolder) throws IOException {
         Path path = ControlProtocol.socket(dataFolder);
         int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
         if (length > ControlProtocol.SOCKET_PATH_BYTES_MAX) {
@@ -64,6 +65,15 @@ final class ControlSocket implements AutoCloseable {
                             + ControlProtocol.SOCKET_PATH_BYTES_MAX
                             + " are possible); choose a shorter --data folder");
         }
+        return path;
+    }
+
+    /**
+     * Starts listening. The caller holds the owner lock of the pool, so a socket file that is there
+     * was left by a dead server.
+     */
+    static ControlSocket open(Path dataFolder, Administration administration) throws IOException {
+        Path path = checkedPath(dataFolder);
         Files.deleteIfExists(path);
         Path fresh = path.resolveSibling("control.new");
         Files.deleteIfExists(fresh);

@@ -7,7 +7,6 @@ import io.stemma.engine.block.Geometry;
 import io.stemma.engine.runtime.ByteSize;
 import io.stemma.engine.volume.Volume;
 import io.stemma.engine.volume.VolumeBackend;
-import io.stemma.engine.volume.VolumeDescription;
 import io.stemma.engine.volume.VolumeId;
 import io.stemma.engine.volume.VolumeSpecification;
 import io.stemma.server.cli.AdministrationException;
@@ -15,6 +14,7 @@ import io.stemma.server.cli.ControlProtocol;
 import io.stemma.server.iscsi.session.TargetDirectory;
 import io.stemma.server.iscsi.session.TargetNode;
 import io.stemma.server.scsi.TargetDevice;
+import io.stemma.server.server.Configuration.ChapEntry;
 import io.stemma.server.server.Configuration.LunEntry;
 import io.stemma.server.server.Configuration.TargetEntry;
 import io.stemma.server.server.Configuration.VolumeEntry;
@@ -37,6 +37,9 @@ final class Estate {
     private static final String TARGET_PREFIX = "target/";
     private static final String LUN_PREFIX = "lun/";
 
+    /** Says that the demonstration was made once; who deletes it does not get it again. */
+    private static final String DEMONSTRATED = "demonstrated";
+
     /** First size of the volume that a fresh pool without a configuration gets. */
     static final long DEMO_BYTES = 1L << 30;
 
@@ -49,7 +52,10 @@ final class Estate {
     private final Map<String, TargetDefinition> targets = new TreeMap<>();
     private final Map<String, Map<Integer, LunDefinition>> luns = new TreeMap<>();
     private final Map<String, Origin> configuredVolumes = new TreeMap<>();
-    private final List<String> problems = new ArrayList<>();
+
+    /** What is wrong, by what it concerns; it goes when it is mended. */
+    private final Map<String, String> problems = new TreeMap<>();
+
     private final LogicalUnits units;
 
     Estate(
@@ -73,8 +79,12 @@ final class Estate {
             String path = entry.getKey().substring(LUN_PREFIX.length());
             String target = path.substring(0, path.lastIndexOf('/'));
             LunDefinition lun = LunDefinition.fromJson(json(entry.getValue()), Origin.COMMAND);
-            lunsOf(target).put(lun.lun(), lun);
+            keep(target, lun);
         }
+    }
+
+    private void keep(String target, LunDefinition lun) {
+        luns.computeIfAbsent(target, name -> new TreeMap<>()).put(lun.lun(), lun);
     }
 
     private static ObjectNode json(byte[] value) throws AdministrationException {
@@ -90,11 +100,14 @@ final class Estate {
 
     /** Whether nothing was ever made here. */
     boolean fresh() {
-        return backend.volumes().isEmpty() && targets.isEmpty();
+        return backend.volumes().isEmpty()
+                && targets.isEmpty()
+                && backend.registry().list(DEMONSTRATED).isEmpty();
     }
 
     /** Makes the demonstration volume and target, as commands would. */
-    void demonstrate() throws DeviceException, AdministrationException {
+    void demonstrate() throws DeviceException {
+        backend.registry().put(DEMONSTRATED, "{}".getBytes(StandardCharsets.UTF_8));
         Volume volume =
                 backend.create(
                         new VolumeSpecification(
@@ -115,6 +128,10 @@ final class Estate {
         List<ConfigurationException.Fault> faults = new ArrayList<>();
         configuration.volumes().forEach(entry -> judge(entry, faults));
         configuration.targets().forEach(entry -> judge(entry, configuration, faults));
+        ChapEntry discovery = configuration.discovery();
+        if (discovery != null) {
+            judge(discovery, discovery.accounts().get(0).origin(), faults);
+        }
         if (!faults.isEmpty()) {
             throw new ConfigurationException(faults);
         }
@@ -140,10 +157,7 @@ final class Estate {
                             entry.origin()));
             for (LunEntry lun : entry.luns()) {
                 VolumeId id = backend.volume(lun.volume()).orElseThrow().description().id();
-                lunsOf(entry.name())
-                        .put(
-                                lun.lun(),
-                                new LunDefinition(lun.lun(), id, lun.readOnly(), lun.origin()));
+                keep(entry.name(), new LunDefinition(lun.lun(), id, lun.readOnly(), lun.origin()));
             }
         }
     }
@@ -159,21 +173,23 @@ final class Estate {
         if (volume == null) {
             return;
         }
-        VolumeDescription is = volume.description();
+        Geometry is = volume.geometry();
         List<String> differences = new ArrayList<>();
-        if (is.geometry().sizeBytes() != entry.sizeBytes()) {
+        if (is.sizeBytes() != entry.sizeBytes()) {
             differences.add(
                     "size "
                             + ByteSize.format(entry.sizeBytes())
-                            + " against "
-                            + ByteSize.format(is.geometry().sizeBytes()));
+                            + " here and "
+                            + ByteSize.format(is.sizeBytes())
+                            + " in the pool");
         }
-        if (is.geometry().logicalBlockBytes() != entry.blockSize()) {
+        if (is.logicalBlockBytes() != entry.blockSize()) {
             differences.add(
                     "block size "
                             + entry.blockSize()
-                            + " against "
-                            + is.geometry().logicalBlockBytes());
+                            + " here and "
+                            + is.logicalBlockBytes()
+                            + " in the pool");
         }
         if (!differences.isEmpty()) {
             faults.add(
@@ -183,8 +199,9 @@ final class Estate {
                                     + entry.name()
                                     + "\" exists in the pool with other properties: "
                                     + String.join(", ", differences)
-                                    + "; change the configuration, or resize the volume with"
-                                    + " stemma volume resize"));
+                                    + "; write what the pool has, or change the volume with stemma"
+                                    + " volume resize "
+                                    + entry.name()));
         }
     }
 
@@ -230,26 +247,58 @@ final class Estate {
             }
         }
         if (entry.chap() != null) {
-            try {
-                new TargetDefinition(
-                                entry.name(),
-                                "",
-                                List.of(),
-                                List.of(),
-                                entry.chap(),
-                                Origin.COMMAND)
-                        .access(environment);
-            } catch (IOException unreadable) {
-                faults.add(
-                        new ConfigurationException.Fault(
-                                entry.origin(), String.valueOf(unreadable.getMessage())));
-            }
+            judge(entry.chap(), entry.origin(), faults);
         }
     }
 
-    /** Shows every target to initiators. */
+    private void judge(ChapEntry chap, Origin origin, List<ConfigurationException.Fault> faults) {
+        try {
+            TargetDefinition.access(List.of(), List.of(), chap, environment);
+        } catch (IOException unusable) {
+            faults.add(new ConfigurationException.Fault(origin, Explanation.of(unusable)));
+        }
+    }
+
+    /**
+     * Reads the secrets of a target that is to be.
+     *
+     * @param serving whether variables of the environment have to be set: those of the server count
+     * @throws IOException if one cannot be used
+     */
+    void checkSecrets(TargetDefinition target, boolean serving) throws IOException {
+        if (serving || !target.readsEnvironment()) {
+            target.access(environment);
+        }
+    }
+
+    /** Shows every target to initiators, and looks for mappings that nobody can reach. */
     void publish() {
         targets.values().forEach(this::publish);
+        luns.forEach(
+                (target, mapped) -> {
+                    if (!targets.containsKey(target)) {
+                        mapped.values().forEach(lun -> orphaned(target, lun));
+                    }
+                });
+    }
+
+    private void orphaned(String target, LunDefinition lun) {
+        problem(
+                target,
+                lun,
+                "is kept, but that target is gone; take it away with stemma lun unmap "
+                        + target
+                        + " "
+                        + lun.lun()
+                        + " or make the target again");
+    }
+
+    private void problem(String target, LunDefinition lun, String what) {
+        problems.put(key(target, lun.lun()), "LUN " + lun.lun() + " of " + target + " " + what);
+    }
+
+    private static String key(String target, int lun) {
+        return LUN_PREFIX + target + "/" + lun;
     }
 
     private void publish(TargetDefinition target) {
@@ -265,17 +314,26 @@ final class Estate {
                 }
             }
             directory.put(node);
-        } catch (IOException unreadable) {
-            problems.add("target " + target.name() + " is not served: " + unreadable.getMessage());
+            problems.remove(TARGET_PREFIX + target.name());
+        } catch (IOException unusable) {
+            problems.put(
+                    TARGET_PREFIX + target.name(),
+                    "target " + target.name() + " is not served: " + Explanation.of(unusable));
         }
     }
 
     private void show(String target, TargetDevice device, LunDefinition lun) {
         Volume volume = volume(lun.volume());
         if (volume == null) {
-            problems.add(
-                    "LUN " + lun.lun() + " of " + target + " names a volume that does not exist");
+            problem(
+                    target,
+                    lun,
+                    "names a volume that does not exist; take it away with stemma lun unmap "
+                            + target
+                            + " "
+                            + lun.lun());
         } else {
+            problems.remove(key(target, lun.lun()));
             units.map(device, lun, volume);
         }
     }
@@ -291,8 +349,24 @@ final class Estate {
         return targets;
     }
 
+    /** All mappings by target, also of targets that are gone. */
+    Map<String, Map<Integer, LunDefinition>> luns() {
+        return luns;
+    }
+
+    /** Where a volume is shown, as target/LUN. */
+    List<String> mappings(VolumeId volume) {
+        List<String> mappings = new ArrayList<>();
+        luns.forEach(
+                (target, mapped) ->
+                        mapped.values().stream()
+                                .filter(lun -> lun.volume().equals(volume))
+                                .forEach(lun -> mappings.add(target + "/" + lun.lun())));
+        return mappings;
+    }
+
     Map<Integer, LunDefinition> lunsOf(String target) {
-        return luns.computeIfAbsent(target, name -> new TreeMap<>());
+        return luns.getOrDefault(target, Map.of());
     }
 
     /** Where the configuration names a volume, or null. */
@@ -301,7 +375,7 @@ final class Estate {
     }
 
     List<String> problems() {
-        return problems;
+        return List.copyOf(problems.values());
     }
 
     /** Makes or changes a target of the registry. */
@@ -322,6 +396,7 @@ final class Estate {
         backend.registry().remove(TARGET_PREFIX + name);
         targets.remove(name);
         luns.remove(name);
+        problems.remove(TARGET_PREFIX + name);
         directory.remove(name);
     }
 
@@ -329,9 +404,9 @@ final class Estate {
     void putLun(String target, LunDefinition lun) throws DeviceException {
         backend.registry()
                 .put(
-                        LUN_PREFIX + target + "/" + lun.lun(),
+                        key(target, lun.lun()),
                         lun.toJson().toString().getBytes(StandardCharsets.UTF_8));
-        lunsOf(target).put(lun.lun(), lun);
+        keep(target, lun);
         TargetNode node = directory.target(target);
         if (node != null) {
             show(target, node.device(), lun);
@@ -340,8 +415,12 @@ final class Estate {
 
     /** Unmaps a logical unit. */
     void removeLun(String target, int lun) throws DeviceException {
-        backend.registry().remove(LUN_PREFIX + target + "/" + lun);
-        lunsOf(target).remove(lun);
+        backend.registry().remove(key(target, lun));
+        Map<Integer, LunDefinition> mapped = luns.get(target);
+        if (mapped != null && mapped.remove(lun) != null && mapped.isEmpty()) {
+            luns.remove(target);
+        }
+        problems.remove(key(target, lun));
         TargetNode node = directory.target(target);
         if (node != null) {
             node.device().unmap(lun);

@@ -8,10 +8,15 @@ import picocli.CommandLine;
 public final class Main {
     private Main() {}
 
-    /** Runs the command line and ends the process with its exit code. */
-    public static void main(String[] arguments) {
+    /** The command line with all that it can do. */
+    static CommandLine commandLine() {
         CommandLine line = StemmaCommand.commandLine(PoolAccess::administration);
         line.addSubcommand(new ServeCommand());
-        System.exit(line.execute(arguments));
+        return line;
+    }
+
+    /** Runs the command line and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
     }
 }

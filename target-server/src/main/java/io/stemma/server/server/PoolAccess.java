@@ -1,12 +1,12 @@
 package io.stemma.server.server;
 
-import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.volume.VolumeBackend;
 import io.stemma.server.cli.Administration;
 import io.stemma.server.cli.AdministrationException;
 import io.stemma.server.cli.SocketAdministration;
 import io.stemma.server.iscsi.session.TargetDirectory;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,18 +37,24 @@ final class PoolAccess {
         VolumeBackend backend;
         try {
             backend = Backends.open(pool(dataFolder));
-        } catch (DeviceException failed) {
+        } catch (PoolInUseException owned) {
+            throw new AdministrationException(
+                    Explanation.of(owned)
+                            + ", which does not answer commands (now starting or ending, or another"
+                            + " command at work); try again when it is up or gone",
+                    owned);
+        } catch (IOException failed) {
             throw new AdministrationException(
                     "no server answers in "
                             + dataFolder
                             + ", and its pool cannot be opened: "
-                            + failed.getMessage(),
+                            + Explanation.of(failed),
                     failed);
         }
         Estate estate =
                 new Estate(backend, new TargetDirectory(), LogicalUnits.NONE, System.getenv());
         PoolAdministration administration =
-                new PoolAdministration(backend, estate, SessionControl.NONE, List::of, true);
+                new PoolAdministration(backend, estate, SessionControl.NONE, List::of, false);
         try {
             estate.load();
             return administration;

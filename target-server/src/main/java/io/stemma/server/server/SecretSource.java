@@ -37,9 +37,19 @@ sealed interface SecretSource {
             if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
                 throw new IOException(file + " can be read by everybody; run chmod 600 " + file);
             }
-            String text = Files.readString(file, StandardCharsets.UTF_8);
+            String text = text();
             int end = text.indexOf('\n');
             return checked(end < 0 ? text : text.substring(0, end), file.toString());
+        }
+
+        private String text() throws IOException {
+            try {
+                return Files.readString(file, StandardCharsets.UTF_8);
+            } catch (IOException unreadable) {
+                throw new IOException(
+                        "the secret in " + file + " cannot be read: " + Explanation.of(unreadable),
+                        unreadable);
+            }
         }
     }
 

@@ -1,6 +1,5 @@
 package io.stemma.server.server;
 
-import io.stemma.engine.block.DeviceException;
 import io.stemma.server.cli.AdministrationException;
 import io.stemma.server.iscsi.session.Portal;
 
@@ -12,9 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -61,7 +58,8 @@ final class ServeCommand implements Callable<Integer> {
             Configuration configuration =
                     config == null ? Configuration.EMPTY : ConfigurationReader.read(config);
             List<Portal> portals = portals(configuration);
-            makeFolder(folder);
+            ControlSocket.checkedPath(folder);
+            Backends.makeFolder(folder);
             TargetServer server =
                     TargetServer.start(
                             folder, configuration, config == null, portals, System.getenv());
@@ -75,11 +73,18 @@ final class ServeCommand implements Callable<Integer> {
         } catch (IllegalArgumentException refused) {
             complain(Addresses.message(refused));
             return 2;
-        } catch (DeviceException | AdministrationException failed) {
+        } catch (AdministrationException failed) {
             complain(String.valueOf(failed.getMessage()));
             return 1;
+        } catch (PoolInUseException owned) {
+            complain(
+                    Explanation.of(owned)
+                            + "; if a server runs there, talk to it with stemma status --data "
+                            + folder
+                            + ", or end it, or serve another folder with --data DIR");
+            return 1;
         } catch (IOException failed) {
-            complain(String.valueOf(failed.getMessage()));
+            complain(Explanation.of(failed));
             return 1;
         }
     }
@@ -90,15 +95,6 @@ final class ServeCommand implements Callable<Integer> {
             return texts.stream().map(text -> new Portal(Addresses.parse(text), null, 1)).toList();
         }
         return configuration.portals();
-    }
-
-    private static void makeFolder(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(
-                    folder,
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rwx------")));
-        }
     }
 
     private static void awaitEnd(TargetServer server) throws InterruptedException {

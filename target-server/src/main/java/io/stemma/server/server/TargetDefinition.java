@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,20 @@ record TargetDefinition(
 
     /** The access policy with its secrets read. */
     AccessPolicy access(Map<String, String> environment) throws IOException {
+        return access(initiators, networks, chap, environment);
+    }
+
+    /**
+     * An access policy with its secrets read.
+     *
+     * @throws IOException if a secret cannot be used; the message does not show it
+     */
+    static AccessPolicy access(
+            List<String> initiators,
+            List<Network> networks,
+            @Nullable ChapEntry chap,
+            Map<String, String> environment)
+            throws IOException {
         List<ChapAccount> accounts = new ArrayList<>();
         ChapAccount mutual = null;
         if (chap != null) {
@@ -46,9 +61,39 @@ record TargetDefinition(
             AccountEntry ours = chap.mutual();
             if (ours != null) {
                 mutual = new ChapAccount(ours.user(), ours.secret().read(environment));
+                refuseSharedSecret(accounts, mutual);
             }
         }
         return new AccessPolicy(initiators, networks, accounts, mutual);
+    }
+
+    /** RFC 7143, 9.2.1: who may ask us for a proof could send it back as his own. */
+    private static void refuseSharedSecret(List<ChapAccount> accounts, ChapAccount mutual)
+            throws IOException {
+        for (ChapAccount account : accounts) {
+            if (MessageDigest.isEqual(account.secret(), mutual.secret())) {
+                throw new IOException(
+                        "the accounts "
+                                + account.name()
+                                + " and "
+                                + mutual.name()
+                                + " (mutual) have the same secret; give each direction its own");
+            }
+        }
+    }
+
+    /** Whether a secret is in the environment of the server. */
+    boolean readsEnvironment() {
+        if (chap == null) {
+            return false;
+        }
+        AccountEntry ours = chap.mutual();
+        return chap.accounts().stream().anyMatch(TargetDefinition::isInEnvironment)
+                || (ours != null && isInEnvironment(ours));
+    }
+
+    private static boolean isInEnvironment(AccountEntry account) {
+        return account.secret() instanceof SecretSource.InEnvironment;
     }
 
     /** As JSON, for the registry and for people. */
@@ -107,6 +152,7 @@ record TargetDefinition(
             for (JsonNode account : chapNode.path("accounts")) {
                 accounts.add(account(account, origin));
             }
+            checkAccounts(accounts);
             JsonNode mutual = chapNode.get("mutual");
             chap = new ChapEntry(accounts, mutual == null ? null : account(mutual, origin));
         }
@@ -117,6 +163,17 @@ record TargetDefinition(
                 networks,
                 chap,
                 origin);
+    }
+
+    private static void checkAccounts(List<AccountEntry> accounts) throws AdministrationException {
+        if (accounts.isEmpty()) {
+            throw new AdministrationException(
+                    "\"chap\" needs at least one account; without CHAP leave it out");
+        }
+        long users = accounts.stream().map(AccountEntry::user).distinct().count();
+        if (users != accounts.size()) {
+            throw new AdministrationException("two CHAP accounts have the same user; keep one");
+        }
     }
 
     private static List<String> words(ObjectNode node, String key) throws AdministrationException {

@@ -44,6 +44,7 @@ final class TargetServer implements AutoCloseable {
     private final SessionDirectory sessions;
     private final Estate estate;
     private final List<Channel> listening = new ArrayList<>();
+    private final PoolAdministration administration;
     private final ControlSocket control;
 
     private TargetServer(
@@ -65,14 +66,12 @@ final class TargetServer implements AutoCloseable {
         estate.publish();
         estate.problems().forEach(LOG::warn);
         transport = Transport.best(Math.max(1, Runtime.getRuntime().availableProcessors()));
+        administration =
+                new PoolAdministration(backend, estate, new Control(), directory::portals, true);
         try {
             listen(portals, Wiring.connections(directory, sessions, configuration, environment));
-            control =
-                    ControlSocket.open(
-                            folder,
-                            new PoolAdministration(
-                                    backend, estate, new Control(), directory::portals, false));
-        } catch (IOException failed) {
+            control = ControlSocket.open(folder, administration);
+        } catch (IOException | RuntimeException failed) {
             transport.close();
             throw failed;
         }
@@ -127,12 +126,26 @@ final class TargetServer implements AutoCloseable {
                         "cannot listen on "
                                 + Addresses.format(portal.listen())
                                 + ": "
-                                + refused.getMessage()
+                                + reason(refused)
                                 + "; choose another address with --listen HOST:PORT",
                         refused);
             }
         }
         directory.portals(bound);
+    }
+
+    private static String reason(Throwable refused) {
+        String message = String.valueOf(refused.getMessage());
+        if (message.contains("in use")) {
+            return "another program listens there";
+        }
+        if (message.contains("assign")) {
+            return "this machine does not have that address";
+        }
+        if (message.contains("denied")) {
+            return "ports below 1024 need the capability CAP_NET_BIND_SERVICE";
+        }
+        return message;
     }
 
     List<Portal> portals() {
@@ -169,7 +182,7 @@ final class TargetServer implements AutoCloseable {
             return new Row(
                     session.tsih(),
                     session.outcome().initiatorName(),
-                    java.util.Objects.requireNonNull(session.outcome().target()).name(),
+                    Objects.requireNonNull(session.outcome().target()).name(),
                     Addresses.format(session.connection().remoteAddress()));
         }
 
@@ -179,11 +192,20 @@ final class TargetServer implements AutoCloseable {
         }
     }
 
+    private void endAdministration() {
+        try {
+            administration.close();
+        } catch (AdministrationException failed) {
+            LOG.warn("the administration did not end: {}", failed.getMessage());
+        }
+    }
+
     /** Ends: no new connections, sessions drained, everything flushed, a clean end noted. */
     @Override
     public void close() {
         LOG.info("ending");
         control.close();
+        endAdministration();
         listening.forEach(channel -> channel.close().awaitUninterruptibly(1, TimeUnit.SECONDS));
         CountDownLatch drained = new CountDownLatch(1);
         sessions.closeSessions(null, "the server ends", drained::countDown);
@@ -199,7 +221,7 @@ final class TargetServer implements AutoCloseable {
             backend.close();
             LOG.info("everything is flushed");
         } catch (DeviceException failed) {
-            LOG.error("the pool did not close cleanly: {}", Objects.toString(failed.getMessage()));
+            LOG.error("the pool did not close cleanly: {}", Explanation.of(failed));
         }
     }
 }

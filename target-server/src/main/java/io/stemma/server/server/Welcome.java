@@ -3,12 +3,20 @@ package io.stemma.server.server;
 import io.stemma.server.iscsi.session.Portal;
 import io.stemma.server.iscsi.session.TargetNode;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 
 /** What a person reads when the server is up: where it listens and how to mount what it serves. */
 final class Welcome {
     private Welcome() {}
+
+    /** A wildcard is no address to connect to; this machine itself always is one. */
+    private static InetSocketAddress reachable(InetSocketAddress address) {
+        return address.getAddress().isAnyLocalAddress()
+                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), address.getPort())
+                : address;
+    }
 
     static String text(List<Portal> portals, List<TargetNode> targets) {
         StringBuilder text = new StringBuilder();
@@ -17,7 +25,7 @@ final class Welcome {
             InetSocketAddress shown =
                     portal.advertised() == null ? portal.listen() : portal.advertised();
             text.append("listening on ").append(Addresses.format(portal.listen())).append('\n');
-            address = address.isEmpty() ? Addresses.format(shown) : address;
+            address = address.isEmpty() ? Addresses.format(reachable(shown)) : address;
         }
         if (targets.isEmpty()) {
             return text.append(

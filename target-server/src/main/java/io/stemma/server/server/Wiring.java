@@ -39,14 +39,8 @@ final class Wiring {
         AccessPolicy discovery = AccessPolicy.OPEN;
         if (configuration.discovery() != null) {
             discovery =
-                    new TargetDefinition(
-                                    "",
-                                    "",
-                                    List.of(),
-                                    List.of(),
-                                    configuration.discovery(),
-                                    Origin.COMMAND)
-                            .access(environment);
+                    TargetDefinition.access(
+                            List.of(), List.of(), configuration.discovery(), environment);
         }
         LoginSettings settings =
                 new LoginSettings(directory, discovery, sessions, new SecureRandom());
