@@ -1,5 +1,6 @@
 package io.stemma.server.server;
 
+import io.netty.util.NetUtil;
 import io.stemma.server.iscsi.session.Network;
 
 import java.net.InetAddress;
@@ -42,9 +43,9 @@ final class Addresses {
         throw new IllegalArgumentException("\"" + text + "\" has a port beyond 65535");
     }
 
-    /** Writes HOST:PORT, IPv6 in brackets. */
+    /** Writes HOST:PORT, IPv6 in brackets and short (RFC 5952). */
     static String format(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
+        String host = NetUtil.toAddressString(address.getAddress());
         int zone = host.indexOf('%');
         String plain = zone < 0 ? host : host.substring(0, zone);
         return (plain.contains(":") ? "[" + plain + "]" : plain) + ":" + address.getPort();

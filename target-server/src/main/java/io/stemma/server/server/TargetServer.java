@@ -121,7 +121,8 @@ final class TargetServer implements AutoCloseable {
                                 (InetSocketAddress) channel.localAddress(),
                                 portal.advertised(),
                                 portal.portalGroupTag()));
-            } catch (RuntimeException refused) {
+            } catch (Exception refused) {
+                // Netty throws the IOException of the socket without declaring it.
                 throw new IOException(
                         "cannot listen on "
                                 + Addresses.format(portal.listen())

@@ -201,7 +201,7 @@ class TargetServerTest {
             assertThat(discover(portal))
                     .contains("TargetName=" + ONE)
                     .contains("TargetAddress=" + Addresses.format(portal(0)) + ",1\0")
-                    .contains("TargetAddress=[::1]:" + portal(1).getPort() + ",2\0")
+                    .contains("TargetAddress=[0:0:0:0:0:0:0:1]:" + portal(1).getPort() + ",2\0")
                     .contains("TargetAddress=192.0.2.10:3260,3\0")
                     .doesNotContain("127.0.0.2");
         }
