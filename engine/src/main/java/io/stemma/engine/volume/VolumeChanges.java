@@ -130,6 +130,7 @@ final class VolumeChanges {
 
     /** Serves again with what the rule of lost power leaves. */
     static void recover(FileVolume volume) throws DeviceException {
+        restoreLength(volume);
         closeGate(volume);
         stopFlushes(volume);
         try {
@@ -141,6 +142,23 @@ final class VolumeChanges {
         } finally {
             volume.flushes().resume();
             volume.admission().openGate();
+        }
+    }
+
+    /**
+     * A file that lost its end gets it back as a hole, or the next start would find the volume
+     * offline again; a file that is missing altogether cannot serve.
+     */
+    private static void restoreLength(FileVolume volume) throws DeviceException {
+        BlockFile file = volume.layer().file();
+        long bytes = Layer.blocksFor(volume.sizeBytes()) * Limits.LAYER_BLOCK_BYTES;
+        try {
+            if (file.size() < bytes) {
+                file.resize(bytes);
+                file.dataSync();
+            }
+        } catch (IOException failed) {
+            throw failed(volume, "recovery of the layer file", failed);
         }
     }
 

@@ -199,7 +199,16 @@ final class VolumeCommand {
         private Setting setting = Setting.ON;
 
         WriteCache() {
-            super("volume.writeCache", "write cache set on");
+            super("volume.writeCache", "");
+        }
+
+        @Override
+        void show(ObjectNode result, Table out) {
+            out.row(
+                    "the write cache of "
+                            + result.path("name").asText()
+                            + " is "
+                            + (result.path("writeCache").asBoolean() ? "on" : "off"));
         }
 
         @Override

@@ -1,10 +1,14 @@
 package io.stemma.server.server;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Everything that is wrong with a configuration, at once. */
 final class ConfigurationException extends Exception {
     private static final long serialVersionUID = 1L;
+    private static final Comparator<Fault> BY_LINE =
+            Comparator.comparingInt(fault -> fault.origin().line());
     private final transient List<Fault> faults;
 
     /**
@@ -20,9 +24,14 @@ final class ConfigurationException extends Exception {
         }
     }
 
+    /** From faults in any order; they are told in the order of their lines. */
     ConfigurationException(List<Fault> faults) {
-        super(String.join("\n", faults.stream().map(Fault::toString).toList()));
-        this.faults = List.copyOf(faults);
+        super(
+                faults.stream()
+                        .sorted(BY_LINE)
+                        .map(Fault::toString)
+                        .collect(Collectors.joining("\n")));
+        this.faults = faults.stream().sorted(BY_LINE).toList();
     }
 
     List<Fault> faults() {

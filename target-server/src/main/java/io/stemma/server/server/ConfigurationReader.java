@@ -173,17 +173,19 @@ final class ConfigurationReader {
         boolean writeCache = section.flag("writeCache", true);
         section.end();
         long bytes = 0;
-        if (!size.isEmpty()) {
+        boolean readable = !size.isEmpty();
+        if (readable) {
             try {
                 bytes = ByteSize.parse(size);
             } catch (IllegalArgumentException notASize) {
+                readable = false;
                 fault(section.origin("size"), Addresses.message(notASize));
             }
         }
         Names.checkVolume(name).ifPresent(why -> fault(section.origin("name"), why));
         if (blockSize != 512 && blockSize != 4096) {
             fault(section.origin("blockSize"), "\"blockSize\" must be 512 or 4096");
-        } else if (!size.isEmpty() && (bytes <= 0 || bytes % blockSize != 0)) {
+        } else if (readable && (bytes <= 0 || bytes % blockSize != 0)) {
             fault(
                     section.origin("size"),
                     "a size must be a multiple of the block size and above zero, like 10GiB");

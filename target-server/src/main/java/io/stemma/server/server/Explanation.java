@@ -3,6 +3,8 @@ package io.stemma.server.server;
 import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.DeviceFault;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
@@ -49,17 +51,20 @@ final class Explanation {
                     case ABORTED -> "it was cancelled";
                     case OUT_OF_RANGE -> "that lies beyond its end";
                 };
-        String cause =
-                fault.cause() instanceof IOException below
-                        ? of(below)
-                        : fault.cause() == null ? "" : fault.cause().toString();
-        return fault.what()
-                + " in "
-                + fault.where()
-                + " failed: "
-                + (cause.isEmpty() ? why : cause)
-                + (fault.kind() == DeviceFault.Kind.SPACE_EXHAUSTED && !cause.isEmpty()
-                        ? "; " + why
-                        : "");
+        String act = fault.what() + " (" + fault.where() + ")";
+        String cause = of(fault.cause());
+        if (!cause.isEmpty() && fault.what().contains(cause)) {
+            return act;
+        }
+        boolean full = fault.kind() == DeviceFault.Kind.SPACE_EXHAUSTED;
+        return act + " failed: " + (cause.isEmpty() ? why : full ? cause + "; " + why : cause);
+    }
+
+    private static String of(@Nullable Throwable cause) {
+        return switch (cause) {
+            case null -> "";
+            case IOException below -> of(below);
+            default -> Objects.requireNonNullElse(cause.getMessage(), cause.toString());
+        };
     }
 }

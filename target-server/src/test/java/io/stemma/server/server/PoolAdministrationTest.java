@@ -283,6 +283,44 @@ class PoolAdministrationTest {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 
+    private Path layer() throws IOException {
+        try (Stream<Path> files = Files.list(PoolAccess.pool(folder))) {
+            return files.filter(file -> file.toString().contains("layer."))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    @Test
+    void aVolumeWhoseFileLostItsEndIsOfflineUntilItIsRecovered() throws Exception {
+        run("volume.create", "{'name':'v','size':'2MiB'}");
+        administration.close();
+        Files.write(layer(), new byte[4096]);
+        administration = PoolAccess.administration(folder);
+        assertThat(run("volume.show", "{'name':'v'}").path("state").asText())
+                .contains("offline: layer.", "has 4096 bytes instead of 2097152");
+        assertThat(run("status", "{}").path("problems").toString())
+                .contains("volume v is offline", "stemma volume recover v");
+        run("volume.recover", "{'name':'v'}");
+        reopen();
+        assertThat(run("volume.show", "{'name':'v'}").path("state").asText()).isEqualTo("online");
+        assertThat(Files.size(layer())).isEqualTo(2 << 20);
+    }
+
+    @Test
+    void aVolumeWhoseFileIsGoneCannotBeRecoveredButDeleted() throws Exception {
+        run("volume.create", "{'name':'v','size':'2MiB'}");
+        administration.close();
+        Files.delete(layer());
+        administration = PoolAccess.administration(folder);
+        refused("volume.recover", "{'name':'v'}", "recovery of the layer file (v) failed");
+        assertThat(run("volume.show", "{'name':'v'}").path("state").asText())
+                .contains("offline: no layer file");
+        run("volume.delete", "{'name':'v'}");
+        reopen();
+        assertThat(run("volume.list", "{}").path("volumes")).isEmpty();
+    }
+
     @Test
     void aPoolThatIsOpenIsRefusedNamingTheProcessThatHasIt() {
         assertThatThrownBy(() -> PoolAccess.administration(folder))

@@ -253,8 +253,7 @@ class SessionLifeTest {
         while (true) {
             RawPdu pdu = initiator.receive();
             if (pdu.opcode() == 0x20) {
-                initiator.send(
-                        new RawPdu(0x40, 0x80).with32(16, -1).with32(20, pdu.get32(20)));
+                initiator.send(new RawPdu(0x40, 0x80).with32(16, -1).with32(20, pdu.get32(20)));
                 continue;
             }
             bytes += pdu.data().length;
