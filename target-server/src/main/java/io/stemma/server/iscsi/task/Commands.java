@@ -206,9 +206,9 @@ final class Commands implements Task.Owner {
         executing = task;
         try {
             device.execute(task.lun, task);
-        } catch (RuntimeException ours) {
-            LOG.error("a command ended in a fault of our own", ours);
-            if (executing == task) {
+        } catch (RuntimeException | OutOfMemoryError ours) {
+            LOG.error("a command met a fault of our own", ours);
+            if (executing == task && !task.withStorage()) {
                 end(task, TransportSense.INTERNAL_TARGET_FAILURE);
             }
         }
@@ -232,7 +232,7 @@ final class Commands implements Task.Owner {
     public void finish(Task task) {
         if (loop.inEventLoop()) {
             boolean nested = busy || executing != null;
-            complete(task);
+            completeOrClose(task);
             if (!nested) {
                 settle();
             }
@@ -245,23 +245,33 @@ final class Commands implements Task.Owner {
         }
     }
 
+    @Override
+    public void broken(Task task, RuntimeException ours) {
+        LOG.error("a step of a command met a fault of our own", ours);
+        if (!task.withStorage()) {
+            task.sense(TransportSense.INTERNAL_TARGET_FAILURE);
+            finish(task);
+        }
+    }
+
     private void takeCompletions() {
         busy = true;
         Task task = completions.takeAll();
         while (task != null) {
             Task following = task.next;
             task.next = null;
-            completeLate(task);
+            completeOrClose(task);
             task = following;
         }
         busy = false;
         settle();
     }
 
-    private void completeLate(Task task) {
+    /** Storage may be our caller: it learns nothing of a fault that is not its own. */
+    private void completeOrClose(Task task) {
         try {
             complete(task);
-        } catch (RuntimeException ours) {
+        } catch (RuntimeException | OutOfMemoryError ours) {
             LOG.error("a command ended in a fault of our own", ours);
             connection.close("internal fault");
         }
