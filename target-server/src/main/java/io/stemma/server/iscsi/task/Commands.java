@@ -99,7 +99,7 @@ final class Commands implements Task.Owner {
         }
         Task task = take(pdu);
         TransportSense refused =
-                Cdb.read(pdu, task) ? start(task, pdu) : TransportSense.UNSUPPORTED;
+                Cdb.read(pdu, task) ? startOrRefuse(task, pdu) : TransportSense.UNSUPPORTED;
         if (refused != null) {
             end(task, refused);
         }
@@ -131,6 +131,15 @@ final class Commands implements Task.Owner {
         window.narrow(memory.scarce() || device.congested(task.lun));
         table.put(task);
         return task;
+    }
+
+    private @Nullable TransportSense startOrRefuse(Task task, Pdu pdu) {
+        try {
+            return start(task, pdu);
+        } catch (OutOfMemoryError none) {
+            LOG.warn("no memory for the data of a command", none);
+            return TransportSense.TASK_SET_FULL;
+        }
     }
 
     private @Nullable TransportSense start(Task task, Pdu pdu) {
@@ -176,13 +185,22 @@ final class Commands implements Task.Owner {
                 break;
             }
             waiting.removeFirst();
-            if (task.writes) {
-                dataOut.begin(task, length);
-            } else {
-                execute(task);
-            }
+            startWaited(task, length);
         }
         connection.flushSoon();
+    }
+
+    private void startWaited(Task task, int length) {
+        if (!task.writes) {
+            execute(task);
+            return;
+        }
+        try {
+            dataOut.begin(task, length);
+        } catch (OutOfMemoryError none) {
+            LOG.warn("no memory for the data of a command", none);
+            end(task, TransportSense.TASK_SET_FULL);
+        }
     }
 
     /** Takes memory for a task unless others wait before it. */
@@ -206,16 +224,24 @@ final class Commands implements Task.Owner {
         executing = task;
         try {
             device.execute(task.lun, task);
-        } catch (RuntimeException | OutOfMemoryError ours) {
+        } catch (RuntimeException ours) {
             LOG.error("a command met a fault of our own", ours);
-            if (executing == task && !task.withStorage()) {
-                end(task, TransportSense.INTERNAL_TARGET_FAILURE);
-            }
+            endUnlessUnderWay(task, TransportSense.INTERNAL_TARGET_FAILURE);
+        } catch (OutOfMemoryError none) {
+            LOG.warn("no memory for the data of a command", none);
+            endUnlessUnderWay(task, TransportSense.TASK_SET_FULL);
         }
         if (executing == task) {
             task.reservedIndex = Task.NOTHING_RESERVED;
         }
         executing = outer;
+    }
+
+    /** A storage operation that has begun uses the memory of its task until it ends itself. */
+    private void endUnlessUnderWay(Task task, TransportSense why) {
+        if (executing == task && !task.withStorage()) {
+            end(task, why);
+        }
     }
 
     @Override

@@ -75,13 +75,13 @@ class OwnFaultTest {
     }
 
     @Test
-    void aCommandThatFindsNoMemoryEndsAndTheNextOneRuns() {
+    void aCommandThatFindsNoMemoryIsToBeSentAgain() {
         TestInitiator.Outcome outcome =
                 outcomeWith(
                         task -> {
                             throw new OutOfMemoryError("planted");
                         });
-        assertThat(outcome.sense()).isEqualTo(0x044400);
+        assertThat(outcome.status()).isEqualTo(0x28);
     }
 
     @Test
