@@ -114,6 +114,11 @@ public abstract class BlockRequest {
         cancelled = true;
     }
 
+    /** Whether a device works on it. On the thread that submitted it or that it completed on. */
+    public final boolean submitted() {
+        return submitted;
+    }
+
     /** Whether {@link #cancel} was called since it was prepared; devices look before they issue. */
     public final boolean cancelled() {
         return cancelled;

@@ -44,8 +44,14 @@ public abstract class ScsiTask {
         @Override
         protected void completed(@Nullable DeviceFault fault) {
             Step next = step;
-            if (next != null) {
+            if (next == null) {
+                return;
+            }
+            try {
                 next.storageDone(ScsiTask.this, fault);
+            } catch (RuntimeException ours) {
+                // A volume that is thrown at takes itself offline, and the fault is not its own.
+                broken(ours);
             }
         }
     }
@@ -191,6 +197,14 @@ public abstract class ScsiTask {
     public final boolean aborted() {
         return aborted;
     }
+
+    /** Whether a storage operation may use the memory of this task. */
+    public final boolean withStorage() {
+        return request.submitted();
+    }
+
+    /** A step has thrown: the task has to end once no storage operation remains. Any thread. */
+    protected abstract void broken(RuntimeException ours);
 
     /**
      * The outcome is set and no storage operation remains. Any thread; called exactly once by the

@@ -79,7 +79,11 @@ public final class TargetDevice {
      * @param lun the eight bytes of the LUN field (SAM-5, 4.6)
      */
     public void execute(long lun, ScsiTask task) {
-        LogicalUnit unit = unit(lun);
+        execute(unit(lun), lun, task);
+    }
+
+    /** The same for a transport that has to know which logical unit it was. */
+    public void execute(@Nullable LogicalUnit unit, long lun, ScsiTask task) {
         if (unit != null) {
             unit.execute(task);
         } else {

@@ -63,6 +63,11 @@ final class TestTask extends ScsiTask {
     }
 
     @Override
+    protected void broken(RuntimeException ours) {
+        throw ours;
+    }
+
+    @Override
     public void finish() {
         finished++;
     }

@@ -290,7 +290,9 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     @Override
     public void flush() {
-        if (!closed) {
+        if (closed) {
+            output.discard();
+        } else {
             output.flush();
         }
     }

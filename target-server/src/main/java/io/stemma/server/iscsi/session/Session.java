@@ -93,12 +93,13 @@ public final class Session {
      */
     PhaseHandler begin() {
         connection.loggedIn();
-        PhaseHandler next = phase.begin(this, connection);
-        Session old = replaced;
-        if (old != null && !old.ended) {
-            connection.pause(DataConnection.Pause.REINSTATEMENT);
-            afterPredecessor(() -> connection.resume(DataConnection.Pause.REINSTATEMENT));
+        if (replaced == null) {
+            return phase.begin(this, connection);
         }
+        // Also where that session ends just now: what the phase asked for may still be on its way.
+        connection.pause(DataConnection.Pause.REINSTATEMENT);
+        PhaseHandler next = phase.begin(this, connection);
+        afterPredecessor(() -> connection.resume(DataConnection.Pause.REINSTATEMENT));
         return next;
     }
 

@@ -99,7 +99,7 @@ final class Commands implements Task.Owner {
         }
         Task task = take(pdu);
         TransportSense refused =
-                Cdb.read(pdu, task) ? start(task, pdu) : TransportSense.UNSUPPORTED;
+                Cdb.read(pdu, task) ? startOrRefuse(task, pdu) : TransportSense.UNSUPPORTED;
         if (refused != null) {
             end(task, refused);
         }
@@ -131,6 +131,15 @@ final class Commands implements Task.Owner {
         window.narrow(memory.scarce() || device.congested(task.lun));
         table.put(task);
         return task;
+    }
+
+    private @Nullable TransportSense startOrRefuse(Task task, Pdu pdu) {
+        try {
+            return start(task, pdu);
+        } catch (OutOfMemoryError none) {
+            LOG.warn("no memory for the data of a command", none);
+            return TransportSense.TASK_SET_FULL;
+        }
     }
 
     private @Nullable TransportSense start(Task task, Pdu pdu) {
@@ -176,13 +185,22 @@ final class Commands implements Task.Owner {
                 break;
             }
             waiting.removeFirst();
-            if (task.writes) {
-                dataOut.begin(task, length);
-            } else {
-                execute(task);
-            }
+            startWaited(task, length);
         }
         connection.flushSoon();
+    }
+
+    private void startWaited(Task task, int length) {
+        if (!task.writes) {
+            execute(task);
+            return;
+        }
+        try {
+            dataOut.begin(task, length);
+        } catch (OutOfMemoryError none) {
+            LOG.warn("no memory for the data of a command", none);
+            end(task, TransportSense.TASK_SET_FULL);
+        }
     }
 
     /** Takes memory for a task unless others wait before it. */
@@ -207,15 +225,23 @@ final class Commands implements Task.Owner {
         try {
             device.execute(task.lun, task);
         } catch (RuntimeException ours) {
-            LOG.error("a command ended in a fault of our own", ours);
-            if (executing == task) {
-                end(task, TransportSense.INTERNAL_TARGET_FAILURE);
-            }
+            LOG.error("a command met a fault of our own", ours);
+            endUnlessUnderWay(task, TransportSense.INTERNAL_TARGET_FAILURE);
+        } catch (OutOfMemoryError none) {
+            LOG.warn("no memory for the data of a command", none);
+            endUnlessUnderWay(task, TransportSense.TASK_SET_FULL);
         }
         if (executing == task) {
             task.reservedIndex = Task.NOTHING_RESERVED;
         }
         executing = outer;
+    }
+
+    /** A storage operation that has begun uses the memory of its task until it ends itself. */
+    private void endUnlessUnderWay(Task task, TransportSense why) {
+        if (executing == task && !task.withStorage()) {
+            end(task, why);
+        }
     }
 
     @Override
@@ -232,7 +258,7 @@ final class Commands implements Task.Owner {
     public void finish(Task task) {
         if (loop.inEventLoop()) {
             boolean nested = busy || executing != null;
-            complete(task);
+            completeOrClose(task);
             if (!nested) {
                 settle();
             }
@@ -245,23 +271,33 @@ final class Commands implements Task.Owner {
         }
     }
 
+    @Override
+    public void broken(Task task, RuntimeException ours) {
+        LOG.error("a step of a command met a fault of our own", ours);
+        if (!task.withStorage()) {
+            task.sense(TransportSense.INTERNAL_TARGET_FAILURE);
+            finish(task);
+        }
+    }
+
     private void takeCompletions() {
         busy = true;
         Task task = completions.takeAll();
         while (task != null) {
             Task following = task.next;
             task.next = null;
-            completeLate(task);
+            completeOrClose(task);
             task = following;
         }
         busy = false;
         settle();
     }
 
-    private void completeLate(Task task) {
+    /** Storage may be our caller: it learns nothing of a fault that is not its own. */
+    private void completeOrClose(Task task) {
         try {
             complete(task);
-        } catch (RuntimeException ours) {
+        } catch (RuntimeException | OutOfMemoryError ours) {
             LOG.error("a command ended in a fault of our own", ours);
             connection.close("internal fault");
         }

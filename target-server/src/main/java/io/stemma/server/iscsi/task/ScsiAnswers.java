@@ -137,7 +137,12 @@ final class ScsiAnswers {
 
     /** What the command moved less what the initiator expected (RFC 7143, 11.4.5.1). */
     private static long residual(Task task) {
-        long moved = task.writes ? task.dataOutUsed() : task.dataInLength();
+        long moved =
+                task.writes
+                        ? task.dataOutUsed()
+                        : task.reads
+                                ? task.dataInLength()
+                                : Math.max(task.dataInLength(), task.dataOutUsed());
         return moved - task.expectedDataTransferLength;
     }
 

@@ -2,15 +2,14 @@ package io.stemma.server.iscsi.task;
 
 import io.stemma.server.scsi.LogicalUnit;
 import io.stemma.server.scsi.Nexus;
-import io.stemma.server.scsi.ScsiTask;
 import io.stemma.server.scsi.TargetDevice;
 
 import org.jspecify.annotations.Nullable;
 
 /** What this room asks of a SCSI target device; all by the eight bytes of the LUN field. */
 interface ScsiDevice {
-    /** Runs a command whose data out is complete. */
-    void execute(long lun, ScsiTask task);
+    /** Runs a command whose data out is complete; sets which logical unit it runs on. */
+    void execute(long lun, Task task);
 
     /** Bytes of data out that a CDB asks for. */
     int dataOutLength(long lun, byte[] cdb);
@@ -51,8 +50,11 @@ interface ScsiDevice {
      */
     record Mapped(TargetDevice device) implements ScsiDevice {
         @Override
-        public void execute(long lun, ScsiTask task) {
-            device.execute(lun, task);
+        public void execute(long lun, Task task) {
+            // A LUN may have been mapped since the command came.
+            LogicalUnit unit = device.unit(lun);
+            task.unit = unit;
+            device.execute(unit, lun, task);
         }
 
         @Override

@@ -39,8 +39,11 @@ final class Task extends ScsiTask {
         /** Memory of its own. Any thread. */
         ByteBuf allocate(int lengthBytes);
 
-        /** A task has left the storage. Any thread. */
+        /** A task has left the storage. Any thread. Does not throw. */
         void finish(Task task);
+
+        /** A step of a task has thrown. Any thread. */
+        void broken(Task task, RuntimeException ours);
     }
 
     /** Said by {@link #dataInNow} instead of an index when nothing is reserved. */
@@ -111,6 +114,11 @@ final class Task extends ScsiTask {
         ByteBuf memory = owner.allocate(Math.max(lengthBytes, 1));
         dataInBuffer = memory;
         return memory.memoryAddress();
+    }
+
+    @Override
+    protected void broken(RuntimeException ours) {
+        owner.broken(this, ours);
     }
 
     @Override

@@ -14,7 +14,7 @@ enum TransportSense {
     INITIATOR_RESPONSE_TIMEOUT(0x0b, 0x4b, 0x06),
     /** Our own fault. */
     INTERNAL_TARGET_FAILURE(0x04, 0x44, 0x00),
-    /** No memory for the data that came along: to be sent again (SAM-5, 5.3.1). */
+    /** No memory for its data: to be sent again (SAM-5, 5.3.1). */
     TASK_SET_FULL(0, 0, 0);
 
     /** Length of fixed format sense data. */

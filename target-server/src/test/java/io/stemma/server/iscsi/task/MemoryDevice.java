@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * LUN 0, blocks of 512 bytes on the heap: READ (10), WRITE (10), TEST UNIT READY. Commands end at
@@ -37,6 +38,10 @@ final class MemoryDevice implements ScsiDevice {
     final Set<Nexus> nexuses = ConcurrentHashMap.newKeySet();
     volatile Pace pace = Pace.AT_ONCE;
     volatile boolean congested;
+
+    /** What is done with a command instead. */
+    volatile @Nullable Consumer<ScsiTask> instead;
+
     private final BlockingQueue<ScsiTask> heldTasks = new LinkedBlockingQueue<>();
 
     MemoryDevice(int blocks) {
@@ -44,8 +49,13 @@ final class MemoryDevice implements ScsiDevice {
     }
 
     @Override
-    public void execute(long lun, ScsiTask task) {
+    public void execute(long lun, Task task) {
         executed.incrementAndGet();
+        Consumer<ScsiTask> other = instead;
+        if (other != null) {
+            other.accept(task);
+            return;
+        }
         if (lun != 0) {
             check(task, 0x25);
             return;

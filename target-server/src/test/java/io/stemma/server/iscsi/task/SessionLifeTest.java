@@ -210,6 +210,24 @@ class SessionLifeTest {
     }
 
     @Test
+    void aSessionThatIsDroppedWhileItsLastTaskEndsLeavesNothingBehind()
+            throws InterruptedException {
+        try (TestTarget target = new TestTarget(TestTarget.parameters(false, true, true, 1))) {
+            long inUse = TestTarget.bytesInUse();
+            target.device.pace = MemoryDevice.Pace.WHEN_RELEASED;
+            TestInitiator initiator = target.initiator(1);
+            initiator.send(initiator.write10(0, 3, 1, BLOCK, true, new byte[BLOCK]));
+            ScsiTask stuck = target.device.awaitHeld();
+            initiator.close();
+            Awaitility.await().until(stuck::aborted);
+            target.sessions.closeSessions(null, "the test is over", () -> {});
+            target.device.release(stuck);
+            Awaitility.await().until(() -> target.sessions.sessions().isEmpty());
+            Awaitility.await().until(() -> TestTarget.bytesInUse() <= inUse);
+        }
+    }
+
+    @Test
     void readsThatNobodyTakesHoldTheMemoryTheyWereGiven() throws InterruptedException {
         try (TestTarget target = hasty();
                 TestInitiator bystander = target.initiator(2);

@@ -28,6 +28,11 @@ class TaskTableTest {
 
                 @Override
                 public void finish(Task task) {}
+
+                @Override
+                public void broken(Task task, RuntimeException ours) {
+                    throw ours;
+                }
             };
 
     private static Task task(int tag) {
