@@ -34,6 +34,12 @@ public interface BlockFile extends AutoCloseable {
     /** Waits until all that was written is durable, with the size ({@code fdatasync}). */
     void dataSync() throws IOException;
 
+    /**
+     * Makes everything durable and then forgets what is cached, so that reads see what the device
+     * holds: after a failed sync the cache may remember pages that never got there.
+     */
+    void dropCache() throws IOException;
+
     /** Starts write-back of a range without waiting for it; a hint. */
     void startWriteBack(long offset, long length) throws IOException;
 

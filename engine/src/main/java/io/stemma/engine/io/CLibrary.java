@@ -29,6 +29,7 @@ final class CLibrary {
     static final int RWF_NOWAIT = 8;
 
     static final int SYNC_FILE_RANGE_WRITE = 2;
+    static final int POSIX_FADV_DONTNEED = 4;
     static final int PUNCH_HOLE_KEEP_SIZE = 3;
     static final int LOCK_EXCLUSIVE_NOW = 6;
     static final long TMPFS_MAGIC = 0x01021994L;
@@ -64,6 +65,8 @@ final class CLibrary {
             of("fallocate", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle SYNC_FILE_RANGE =
             of("sync_file_range", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle POSIX_FADVISE =
+            of("posix_fadvise", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
     private static final MethodHandle PREAD =
             of("pread", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle PWRITE =
@@ -161,6 +164,17 @@ final class CLibrary {
             return (int)
                     SYNC_FILE_RANGE.invokeExact(
                             STATE.get().errno, descriptor, offset, length, flags);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** The one call here that returns the reason itself, 0 for none, and leaves errno alone. */
+    static int posixFadvise(int descriptor, long offset, long length, int advice) {
+        try {
+            return (int)
+                    POSIX_FADVISE.invokeExact(
+                            STATE.get().errno, descriptor, offset, length, advice);
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -140,6 +140,16 @@ final class HostFile implements BlockFile {
     }
 
     @Override
+    public void dropCache() throws IOException {
+        // Dirty pages would stay, so they go first.
+        dataSync();
+        int errno = CLibrary.posixFadvise(descriptor, 0, 0, CLibrary.POSIX_FADV_DONTNEED);
+        if (errno != 0) {
+            throw new FileException(path, "drop its cached pages", errno);
+        }
+    }
+
+    @Override
     public void startWriteBack(long offset, long length) throws IOException {
         int flags = CLibrary.SYNC_FILE_RANGE_WRITE;
         if (CLibrary.syncFileRange(descriptor, offset, length, flags) != 0) {

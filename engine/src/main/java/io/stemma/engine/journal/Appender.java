@@ -319,6 +319,11 @@ final class Appender {
     }
 
     private void encode(Commit commit) {
+        int missing = image.missing(commit.records);
+        if (missing != 0) {
+            commit.end(gone(missing));
+            return;
+        }
         for (StructuralRecord record : commit.records) {
             image.apply(record);
         }

@@ -341,9 +341,6 @@ public final class Journal implements AutoCloseable {
         checkpointUnderWay = false;
         try {
             store.retire(old);
-            if (folder.exists(FAILED_NAME) && !failed()) {
-                folder.unlink(FAILED_NAME);
-            }
         } catch (IOException e) {
             // They are found and removed at the next start.
             return;

@@ -50,11 +50,15 @@ final class Opening {
     void run() throws IOException {
         MountIdentity now = folder.identity();
         identity = now;
-        Survey survey = new Survey(store.find(), mutations);
+        boolean failedBefore = folder.exists(Journal.FAILED_NAME);
+        Survey survey = new Survey(store.find(failedBefore), mutations);
         if (survey.starts().isEmpty()) {
+            if (survey.foundRecords()) {
+                throw new JournalDamage("no checkpoint of the journal is whole");
+            }
             create(now);
         } else {
-            recover(survey, now);
+            recover(survey, now, failedBefore);
         }
     }
 
@@ -78,18 +82,20 @@ final class Opening {
         state = state(true, null);
     }
 
-    private void recover(Survey survey, MountIdentity now) throws IOException {
+    private void recover(Survey survey, MountIdentity now, boolean failedBefore)
+            throws IOException {
         Replay replay = new Replay(survey, mutations);
         replay.run();
         image = replay.image();
         String hole = replay.structuralHole();
+        cacheSurvived = now.equals(image.identity()) && !failedBefore;
         if (hole != null) {
+            // For what is read from now on; the verdict of a later run is the one on record.
+            image.apply(image.judge(now, cacheSurvived));
             state = state(false, "a structural record is lost: " + hole);
             stayReadOnly(replay.nextNumber(), hole);
             return;
         }
-        boolean failedBefore = folder.exists(Journal.FAILED_NAME);
-        cacheSurvived = now.equals(image.identity()) && !failedBefore;
         wantsCheckpoint = !image.endedClean() || failedBefore || survey.segments.size() > 2;
         store.syncAll();
         if (replay.whole()) {
@@ -99,6 +105,11 @@ final class Opening {
         records.add(image.judge(now, cacheSurvived));
         records.addAll(replay.newlyOffline());
         begin(replay.nextNumber(), records.toArray(new StructuralRecord[0]));
+        if (failedBefore) {
+            // It is judged: after a mere kill, what this run acknowledges must not be void again.
+            folder.unlink(Journal.FAILED_NAME);
+            folder.sync();
+        }
         state = state(replay.whole(), null);
     }
 

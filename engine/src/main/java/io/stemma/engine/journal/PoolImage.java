@@ -138,6 +138,40 @@ final class PoolImage {
         volumes = now;
     }
 
+    /** The key of a volume that is changed here and does not exist, 0 if there is none. */
+    int missing(StructuralRecord... records) {
+        for (StructuralRecord record : records) {
+            int key =
+                    switch (record) {
+                        case VolumeResized resized -> resized.volumeKey();
+                        case VolumeRenamed renamed -> renamed.volumeKey();
+                        case VolumeWriteCache cache -> cache.volumeKey();
+                        case VolumeDeleted deleted -> deleted.volumeKey();
+                        case VolumeOffline off -> off.volumeKey();
+                        case VolumeRecovered recovered -> recovered.volumeKey();
+                        case VolumeCreated created -> 0;
+                        case PoolCreated created -> 0;
+                        case RegistryPut put -> 0;
+                        case RegistryRemoved removed -> 0;
+                        case RunStarted run -> 0;
+                        case CleanEnd end -> 0;
+                    };
+            if (key != 0 && volume(key) == null && !creates(key, records)) {
+                return key;
+            }
+        }
+        return 0;
+    }
+
+    private static boolean creates(int key, StructuralRecord... records) {
+        for (StructuralRecord record : records) {
+            if (record instanceof VolumeCreated created && created.volumeKey() == key) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Follows one structural record. */
     void apply(StructuralRecord record) {
         structuralCount++;

@@ -42,15 +42,19 @@ final class SegmentStore implements AutoCloseable {
     /**
      * Opens every segment file.
      *
+     * @param distrustCache whether a sync failed, so that only the disk knows what it holds
      * @return those with a valid header, by incarnation
      */
-    List<Segment> find() throws IOException {
+    List<Segment> find(boolean distrustCache) throws IOException {
         for (String name : folder.names()) {
             if (!NAME.matcher(name).matches()) {
                 continue;
             }
             indexNext = Math.max(indexNext, Integer.parseInt(name.substring(8)) + 1);
             BlockFile file = folder.open(name);
+            if (distrustCache) {
+                file.dropCache();
+            }
             Segment segment = Segment.read(file);
             if (segment == null) {
                 free.add(file);

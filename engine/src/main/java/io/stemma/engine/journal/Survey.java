@@ -52,6 +52,11 @@ final class Survey {
         }
     }
 
+    /** Whether any valid group was found. */
+    boolean foundRecords() {
+        return segments.stream().anyMatch(surveyed -> surveyed.first != Long.MAX_VALUE);
+    }
+
     private void look(Surveyed surveyed) throws IOException {
         segments.add(surveyed);
         SegmentReader reader = reader(surveyed);

@@ -48,6 +48,11 @@ final class AbsentFile implements BlockFile {
     }
 
     @Override
+    public void dropCache() throws IOException {
+        throw absent();
+    }
+
+    @Override
     public void startWriteBack(long offset, long length) throws IOException {
         throw absent();
     }

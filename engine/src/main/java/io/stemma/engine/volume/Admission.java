@@ -106,8 +106,9 @@ final class Admission {
 
     /** Lets go what the gate held. */
     void openGate() {
-        gate.open();
+        // Nobody is to see the flag of a gate that is open: it would come back at once, for ever.
         lower(GATE);
+        gate.open();
         Operation operation = gate.poll();
         while (operation != null) {
             operation.onIo(Admission::admit);
@@ -166,7 +167,7 @@ final class Admission {
         leave(operation);
         Gate.Outcome outcome = gate.hold(operation);
         if (outcome == Gate.Outcome.OPEN) {
-            admit(operation);
+            operation.onIo(Admission::admit);
         } else if (outcome == Gate.Outcome.REFUSED) {
             volume.finish(operation, volume.standing().busy("the gate"));
         }

@@ -234,6 +234,7 @@ public final class FileBackend implements VolumeBackend {
             throws DeviceException {
         FileVolume ours = ours(volume);
         synchronized (ours) {
+            ours(volume);
             Geometry now = ours.geometry();
             if (newBlockCount < 1) {
                 throw new IllegalArgumentException(
@@ -265,6 +266,7 @@ public final class FileBackend implements VolumeBackend {
         FileVolume ours = ours(volume);
         VolumeNames.check(newName);
         synchronized (ours) {
+            ours(volume);
             // Names are given out under the lock of the backend.
             synchronized (this) {
                 if (!ours.name().equals(newName)) {
@@ -279,6 +281,7 @@ public final class FileBackend implements VolumeBackend {
     public void writeCache(Volume volume, boolean enabled) throws DeviceException {
         FileVolume ours = ours(volume);
         synchronized (ours) {
+            ours(volume);
             if (ours.writeCache() != enabled) {
                 VolumeChanges.writeCache(ours, enabled);
             }
@@ -304,6 +307,7 @@ public final class FileBackend implements VolumeBackend {
     public void recover(Volume volume) throws DeviceException {
         FileVolume ours = ours(volume);
         synchronized (ours) {
+            ours(volume);
             if (ours.offlineFault() != null) {
                 VolumeChanges.recover(ours);
             }
@@ -311,7 +315,9 @@ public final class FileBackend implements VolumeBackend {
     }
 
     private FileVolume ours(Volume volume) throws DeviceException {
-        if (volume instanceof FileVolume file && volumes.get(file.key()) == file) {
+        if (volume instanceof FileVolume file
+                && volumes.get(file.key()) == file
+                && !file.admission().has(Admission.DELETED)) {
             return file;
         }
         throw new DeviceException(

@@ -142,17 +142,20 @@ final class Flushes {
 
     private void startTurn() {
         if (!volume.pool().threads().sync(turn)) {
+            takeWaiting();
             endTurn(volume.standing().busy("a thread for its sync"));
         }
     }
 
+    private synchronized void takeWaiting() {
+        ArrayDeque<Operation> empty = served;
+        served = waiting;
+        waiting = empty;
+        again = false;
+    }
+
     private void turn() {
-        synchronized (this) {
-            ArrayDeque<Operation> empty = served;
-            served = waiting;
-            waiting = empty;
-            again = false;
-        }
+        takeWaiting();
         @Nullable DeviceFault fault;
         try {
             fault = syncLayer();

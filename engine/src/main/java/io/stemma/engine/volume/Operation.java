@@ -127,6 +127,12 @@ final class Operation implements Runnable, BlockLocks.Waiter {
         return (offset + length - 1) / Limits.LAYER_BLOCK_BYTES - firstBlock() + 1;
     }
 
+    /** Goes on with {@code next} on this thread, and with it again after a wait for blocks. */
+    void goOn(Step next) {
+        step = next;
+        next.run(this);
+    }
+
     /** Goes on with {@code next} on an I/O thread. */
     void onIo(Step next) {
         step = next;

@@ -74,7 +74,8 @@ final class UnmapPath {
             path.failed(operation, failed);
             return;
         }
-        rest(operation);
+        // Not this step again after a wait for a block: the edges are done, and progress moves.
+        operation.goOn(UnmapPath::rest);
     }
 
     private void zeroEdge(Operation operation, long from, long to) throws IOException {

@@ -59,9 +59,14 @@ final class VolumeChanges {
                 file.resize(blocks * Limits.LAYER_BLOCK_BYTES);
             }
             zeroBehind(volume, oldBytes);
-            file.dataSync();
         } catch (IOException failed) {
             throw failed(volume, "grow to " + larger.sizeBytes() + " bytes", failed);
+        }
+        try {
+            volume.layer().file().dataSync();
+        } catch (IOException failed) {
+            // What it lost may be the host's, and no later sync would tell.
+            throw new DeviceException(volume.standing().syncFailed(failed));
         }
         volume.pool().journal().commit(new VolumeResized(volume.key(), larger.blockCount()));
         volume.layer().presence().resize(blocks);
@@ -134,6 +139,7 @@ final class VolumeChanges {
         closeGate(volume);
         stopFlushes(volume);
         try {
+            dropCache(volume);
             volume.pool().journal().commit(new VolumeRecovered(volume.key()));
             volume.layer().presence().become(volume.pool().journal().barriered(volume.key()));
             volume.punches().clear();
@@ -159,6 +165,15 @@ final class VolumeChanges {
             }
         } catch (IOException failed) {
             throw failed(volume, "recovery of the layer file", failed);
+        }
+    }
+
+    /** Pages that a failed sync lost must not be read today and be old tomorrow. */
+    private static void dropCache(FileVolume volume) throws DeviceException {
+        try {
+            volume.layer().file().dropCache();
+        } catch (IOException failed) {
+            throw failed(volume, "read the disk again", failed);
         }
     }
 

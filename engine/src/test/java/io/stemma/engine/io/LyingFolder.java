@@ -127,6 +127,11 @@ public final class LyingFolder implements Folder {
         }
 
         @Override
+        public void dropCache() throws IOException {
+            file.dropCache();
+        }
+
+        @Override
         public void startWriteBack(long offset, long length) throws IOException {
             file.startWriteBack(offset, length);
         }

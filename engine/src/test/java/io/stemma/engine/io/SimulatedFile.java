@@ -98,6 +98,12 @@ final class SimulatedFile implements BlockFile {
     }
 
     @Override
+    public void dropCache() throws IOException {
+        dataSync();
+        file.dropCache();
+    }
+
+    @Override
     public void startWriteBack(long offset, long length) throws IOException {
         requireOpen();
     }

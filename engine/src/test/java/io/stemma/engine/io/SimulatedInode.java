@@ -186,6 +186,19 @@ final class SimulatedInode {
         }
     }
 
+    /**
+     * Nothing is dirty: from now on the disk is read again, where pages of a failed sync are old.
+     */
+    void dropCache() {
+        cached.clear();
+        durable.forEach(
+                (index, page) -> {
+                    if (index * PAGE_BYTES < size) {
+                        cached.put(index, page);
+                    }
+                });
+    }
+
     void losePower(Random random) {
         settle(random);
         dirty.clear();

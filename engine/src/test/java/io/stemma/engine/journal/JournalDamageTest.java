@@ -13,6 +13,7 @@ import io.stemma.engine.io.Folder;
 import io.stemma.engine.io.Memory;
 import io.stemma.engine.io.SimulatedDisk;
 import io.stemma.engine.journal.PoolState.VolumeState;
+import io.stemma.engine.journal.StructuralRecord.RegistryPut;
 import io.stemma.engine.journal.StructuralRecord.VolumeRecovered;
 import io.stemma.engine.journal.StructuralRecord.VolumeRenamed;
 import io.stemma.engine.layer.BlockState;
@@ -113,6 +114,44 @@ class JournalDamageTest {
         assertThatThrownBy(() -> found.commit(new VolumeRenamed(1, "x")))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContaining("read-only");
+    }
+
+    @Test
+    void aReadOnlyPoolShowsNoBlockThatALostPowerMadeVoid() throws IOException {
+        Journal journal = withVolumes();
+        publish(journal, 1, 0, 1, BlockState.DATA);
+        barrier(journal, 1);
+        publish(journal, 1, 1, 1, BlockState.DATA);
+        List<SimulatedDisk.Operation> lost = groups(() -> rename(journal, "other"));
+        rename(journal, "another");
+        Folder next = disk.restart(false);
+        spoil(next, lost.getFirst());
+        VolumeState found = open(next).state().volumes().getFirst();
+        assertThat(found.presence().get(0)).isEqualTo(BlockState.DATA);
+        assertThat(found.presence().get(1)).isEqualTo(BlockState.ABSENT);
+    }
+
+    @Test
+    void aPoolWhoseBeginningIsLostIsNotTakenForNone() throws IOException {
+        List<SimulatedDisk.Operation> first = new ArrayList<>();
+        first.addAll(groups(() -> put("key")));
+        Folder next = disk.restart(false);
+        for (SimulatedDisk.Operation group : first) {
+            if (group.offset() == Segment.HEADER_BYTES) {
+                spoil(next, group);
+            }
+        }
+        assertThatThrownBy(() -> open(next))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("no checkpoint");
+    }
+
+    private void put(String key) {
+        try {
+            open(folder).commit(new RegistryPut(key, new byte[1]));
+        } catch (DeviceException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void rename(Journal journal, String name) {

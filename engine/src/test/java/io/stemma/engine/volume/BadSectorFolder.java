@@ -72,6 +72,11 @@ final class BadSectorFolder implements Folder {
         }
 
         @Override
+        public void dropCache() throws IOException {
+            file.dropCache();
+        }
+
+        @Override
         public void startWriteBack(long offset, long length) throws IOException {
             file.startWriteBack(offset, length);
         }

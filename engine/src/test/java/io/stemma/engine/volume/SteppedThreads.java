@@ -7,6 +7,7 @@ import java.util.function.BooleanSupplier;
 public final class SteppedThreads implements BackendThreads {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private Runnable tick = () -> {};
+    private boolean refusesSyncs;
 
     @Override
     public boolean io(Runnable task) {
@@ -15,7 +16,7 @@ public final class SteppedThreads implements BackendThreads {
 
     @Override
     public boolean sync(Runnable task) {
-        return tasks.add(task);
+        return !refusesSyncs && tasks.add(task);
     }
 
     @Override
@@ -26,6 +27,11 @@ public final class SteppedThreads implements BackendThreads {
     @Override
     public void everyTick(Runnable newTick) {
         tick = newTick;
+    }
+
+    /** Whether {@link #sync} says that too many tasks wait. */
+    public void refuseSyncs(boolean now) {
+        refusesSyncs = now;
     }
 
     /** Runs the oldest task; false if there is none. */
