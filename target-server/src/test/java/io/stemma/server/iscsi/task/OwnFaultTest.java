@@ -8,8 +8,8 @@ import io.stemma.server.testing.RawPdu;
 import io.stemma.server.testing.TestInitiator;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
