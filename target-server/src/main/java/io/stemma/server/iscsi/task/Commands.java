@@ -41,6 +41,9 @@ final class Commands implements Task.Owner {
     /** Outstanding R2Ts of a task, whatever more was negotiated. */
     private static final int OUTSTANDING_R2T_MAX = 16;
 
+    /** Data in up to here is not counted: a window full of it is small. */
+    private static final int UNCOUNTED_BYTES_MAX = 16 << 10;
+
     private final Nexus nexus;
     private final ScsiDevice device;
     private final DataConnection connection;
@@ -137,7 +140,7 @@ final class Commands implements Task.Owner {
         try {
             return start(task, pdu);
         } catch (OutOfMemoryError none) {
-            LOG.warn("no memory for the data of a command", none);
+            LOG.debug("no memory for the data of a command", none);
             return TransportSense.TASK_SET_FULL;
         }
     }
@@ -198,7 +201,7 @@ final class Commands implements Task.Owner {
         try {
             dataOut.begin(task, length);
         } catch (OutOfMemoryError none) {
-            LOG.warn("no memory for the data of a command", none);
+            LOG.debug("no memory for the data of a command", none);
             end(task, TransportSense.TASK_SET_FULL);
         }
     }
@@ -228,7 +231,7 @@ final class Commands implements Task.Owner {
             LOG.error("a command met a fault of our own", ours);
             endUnlessUnderWay(task, TransportSense.INTERNAL_TARGET_FAILURE);
         } catch (OutOfMemoryError none) {
-            LOG.warn("no memory for the data of a command", none);
+            LOG.debug("no memory for the data of a command", none);
             endUnlessUnderWay(task, TransportSense.TASK_SET_FULL);
         }
         if (executing == task) {
@@ -251,6 +254,14 @@ final class Commands implements Task.Owner {
 
     @Override
     public ByteBuf allocate(int lengthBytes) {
+        Task task = loop.inEventLoop() ? executing : null;
+        if (task != null && lengthBytes > Math.max(task.memoryBytes, UNCOUNTED_BYTES_MAX)) {
+            int more = lengthBytes - task.memoryBytes;
+            if (!memory.takeUnasked(more)) {
+                throw new OutOfMemoryError("the memory for data in transfer is taken");
+            }
+            task.memoryBytes += more;
+        }
         return connection.allocator().directBuffer(lengthBytes, lengthBytes);
     }
 

@@ -101,4 +101,16 @@ class OwnFaultTest {
         assertThat(thrown.get()).isNull();
         Awaitility.await().until(() -> target.sessions.sessions().isEmpty());
     }
+
+    @Test
+    void memoryThatIsAskedForWhileACommandRunsIsBoundedToo() {
+        target.device.instead = task -> task.dataInLater(256 << 10);
+        RawPdu[] commands = new RawPdu[128];
+        for (int i = 0; i < commands.length; i++) {
+            commands[i] = initiator.read10(0, 0, 1, BLOCK);
+        }
+        initiator.send(commands);
+        assertThat(initiator.outcome().status()).isEqualTo(0x28);
+        assertThat(target.sessions.memory().used()).isEqualTo(24 << 20);
+    }
 }
