@@ -60,27 +60,27 @@ final class UnmapPath {
     }
 
     private static void edgesThenRest(Operation operation) {
-        UnmapPath path = operation.volume().unmaps();
-        long end = operation.offset + operation.length;
-        try {
-            if (operation.progress > operation.progressEnd) {
-                path.zeroEdge(operation, operation.offset, end);
-                operation.progress = operation.progressEnd;
-            } else {
-                path.zeroEdge(operation, operation.offset, operation.progress * BLOCK);
-                path.zeroEdge(operation, operation.progressEnd * BLOCK, end);
-            }
-        } catch (IOException failed) {
-            path.failed(operation, failed);
-            return;
+        if (operation.volume().unmaps().edgesZeroed(operation)) {
+            // Not this step again after a wait for a block: the edges are done, and progress moves.
+            operation.goOn(UnmapPath::rest);
         }
-        // Not this step again after a wait for a block: the edges are done, and progress moves.
-        operation.goOn(UnmapPath::rest);
     }
 
-    private void zeroEdge(Operation operation, long from, long to) throws IOException {
+    private boolean edgesZeroed(Operation operation) {
+        long end = operation.offset + operation.length;
+        if (operation.progress > operation.progressEnd) {
+            boolean zeroed = zeroEdge(operation, operation.offset, end);
+            operation.progress = operation.progressEnd;
+            return zeroed;
+        }
+        return zeroEdge(operation, operation.offset, operation.progress * BLOCK)
+                && zeroEdge(operation, operation.progressEnd * BLOCK, end);
+    }
+
+    /** Zeroes a part of a block, in two steps as {@link WritePath}; false if the request ended. */
+    private boolean zeroEdge(Operation operation, long from, long to) {
         if (from >= to) {
-            return;
+            return true;
         }
         long block = Layer.blockOf(from);
         boolean durable = operation.durable;
@@ -89,11 +89,31 @@ final class UnmapPath {
             operation.thenFlush = true;
             durable = false;
         }
-        if (presence.get(block) == BlockState.DATA) {
-            layer.writeZeroes(from, (int) (to - from), durable);
-            if (!durable) {
-                volume.unsynced().add((int) (to - from));
-            }
+        if (presence.get(block) != BlockState.DATA) {
+            return true;
+        }
+        int length = (int) (to - from);
+        if (!durable) {
+            volume.unsynced().add(length);
+        }
+        try {
+            layer.writeZeroes(from, length, false);
+        } catch (IOException failed) {
+            long first = operation.request().firstBlock();
+            volume.finish(
+                    operation, volume.standing().ioFailed(failed, "write zeroes", first, 0));
+            return false;
+        }
+        return !durable || zeroedDurably(operation, from, length);
+    }
+
+    private boolean zeroedDurably(Operation operation, long from, int length) {
+        try {
+            layer.writeZeroes(from, length, true);
+            return true;
+        } catch (IOException failed) {
+            volume.finish(operation, volume.standing().syncFailed(failed));
+            return false;
         }
     }
 
@@ -164,15 +184,6 @@ final class UnmapPath {
             operation.onSync(UnmapPath::rest);
         } else {
             operation.onIo(UnmapPath::rest);
-        }
-    }
-
-    private void failed(Operation operation, IOException failed) {
-        long block = operation.request().firstBlock();
-        if (operation.durable && !operation.thenFlush && !Standing.isNoSpace(failed)) {
-            volume.finish(operation, volume.standing().syncFailed(failed));
-        } else {
-            volume.finish(operation, volume.standing().ioFailed(failed, "write zeroes", block, 0));
         }
     }
 }

@@ -117,16 +117,28 @@ final class WritePath {
                 && volume.unbarriered().touches(block, 1);
     }
 
+    /**
+     * Writes, in two steps if it is to be durable: what the first says is about space or place and
+     * harms nobody; whatever the second says, a full pool below included, may be the one report of
+     * pages that are lost.
+     */
     private boolean writtenWhole(Operation operation, boolean durable) {
+        long address = operation.request().address();
+        int length = (int) operation.length;
         try {
-            layer.writeWhole(
-                    operation.offset,
-                    operation.request().address(),
-                    (int) operation.length,
-                    durable);
-            return true;
+            layer.writeWhole(operation.offset, address, length, false);
         } catch (IOException failed) {
             failed(operation, failed);
+            return false;
+        }
+        if (!durable) {
+            return true;
+        }
+        try {
+            layer.writeWhole(operation.offset, address, length, true);
+            return true;
+        } catch (IOException failed) {
+            volume.finish(operation, volume.standing().syncFailed(failed));
             return false;
         }
     }
@@ -163,10 +175,6 @@ final class WritePath {
     private void failed(Operation operation, IOException failed) {
         volume.unsynced().add((int) operation.length);
         long block = operation.request().firstBlock();
-        if (operation.durable && !operation.thenFlush && !Standing.isNoSpace(failed)) {
-            volume.finish(operation, volume.standing().syncFailed(failed));
-        } else {
-            volume.finish(operation, volume.standing().ioFailed(failed, "write", block, 0));
-        }
+        volume.finish(operation, volume.standing().ioFailed(failed, "write", block, 0));
     }
 }

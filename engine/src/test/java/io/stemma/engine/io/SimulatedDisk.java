@@ -68,6 +68,7 @@ public final class SimulatedDisk {
     private boolean crashed;
     private boolean recording;
     private boolean full;
+    private int syncErrno = Errno.EIO;
     private @Nullable String syncToFail;
     private @Nullable Consumer<Operation> observer;
 
@@ -163,6 +164,17 @@ public final class SimulatedDisk {
      */
     public void failNextSync(@Nullable String namePrefix) {
         syncToFail = namePrefix;
+        syncErrno = Errno.EIO;
+    }
+
+    /** The same with a cause: a full pool of thin disks fails a sync for want of space. */
+    public void failNextSyncForSpace(String namePrefix) {
+        syncToFail = namePrefix;
+        syncErrno = Errno.ENOSPC;
+    }
+
+    int syncErrno() {
+        return syncErrno;
     }
 
     /** Whether writes to pages that hold nothing fail for want of space. */

@@ -69,7 +69,7 @@ final class SimulatedFile implements BlockFile {
         file.write(offset, bytes(address, done));
         if (disk.syncFails(name)) {
             file.failSync(disk.random());
-            throw new FileException(name, "durably write", Errno.EIO);
+            throw new FileException(name, "durably write", disk.syncErrno());
         }
         if (!due) {
             file.makeDurable(offset, length);
@@ -89,7 +89,7 @@ final class SimulatedFile implements BlockFile {
         boolean due = begin();
         if (disk.syncFails(name)) {
             file.failSync(disk.random());
-            throw new FileException(name, "make its data durable", Errno.EIO);
+            throw new FileException(name, "make its data durable", disk.syncErrno());
         }
         if (disk.takesEffect(due)) {
             file.sync();

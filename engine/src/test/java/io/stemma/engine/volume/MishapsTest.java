@@ -127,4 +127,52 @@ class MishapsTest {
         rig.threads.runAll();
         assertThat(write.fault()).isNull();
     }
+
+    @Test
+    void aDurableWriteLostForWantOfSpaceBelowTakesTheVolumeOfflineForGood() throws Exception {
+        for (int blocks : new int[] {8, 3}) {
+            SimulatedVolumeRig rig = rig(1);
+            rig.disk.failNextSyncForSpace("layer.");
+            DeviceFault fault = Objects.requireNonNull(rig.run(rig.writing(8, blocks, 1, true)));
+            assertThat(fault.kind()).isEqualTo(DeviceFault.Kind.OFFLINE);
+            rig.restart(true);
+            assertThat(rig.volume.offlineFault()).isNotNull();
+        }
+    }
+
+    @Test
+    void aDurableUnmapLostForWantOfSpaceBelowTakesTheVolumeOffline() throws Exception {
+        SimulatedVolumeRig rig = rig(1);
+        rig.writeDurable(0, 8, 1);
+        rig.flush();
+        ((FileVolume) rig.volume).describe(withoutCache(rig.volume.description()));
+        rig.disk.failNextSyncForSpace("layer.");
+        TestRequest unmap = new TestRequest();
+        unmap.unmap(1, 3);
+        DeviceFault fault = Objects.requireNonNull(rig.run(unmap));
+        assertThat(fault.kind()).isEqualTo(DeviceFault.Kind.OFFLINE);
+    }
+
+    private static VolumeDescription withoutCache(VolumeDescription now) {
+        return new VolumeDescription(
+                now.id(),
+                now.name(),
+                now.geometry(),
+                false,
+                now.naaLocallyAssigned(),
+                now.serialNumber(),
+                now.createdWallMillis());
+    }
+
+    @Test
+    void aDurableWriteThatFindsNoSpaceHarmsNobody() throws Exception {
+        SimulatedVolumeRig rig = rig(1);
+        rig.disk.full(true);
+        DeviceFault fault = Objects.requireNonNull(rig.run(rig.writing(8, 8, 1, true)));
+        assertThat(fault.kind()).isEqualTo(DeviceFault.Kind.SPACE_EXHAUSTED);
+        rig.disk.full(false);
+        rig.writeDurable(8, 8, 2);
+        rig.restart(false);
+        assertThat(rig.read(8, 8)).containsOnly(2);
+    }
 }

@@ -98,14 +98,23 @@ class SyncOrderTest {
     private void forcedWritesAreDurable(boolean syncs) throws DeviceException {
         Volume volume = volume(syncs, true);
         assertThat(between(volume, write(true)))
-                .containsExactly("WRITE_DURABLE layer", "WRITE journal", "DATA_SYNC journal");
-        assertThat(between(volume, write(true))).containsExactly("WRITE_DURABLE layer");
+                .containsExactly(
+                        "WRITE layer",
+                        "WRITE_DURABLE layer",
+                        "WRITE journal",
+                        "DATA_SYNC journal");
+        assertThat(between(volume, write(true)))
+                .containsExactly("WRITE layer", "WRITE_DURABLE layer");
     }
 
     private void writesWithoutCacheAreDurable(boolean syncs) throws DeviceException {
         Volume volume = volume(syncs, false);
         assertThat(between(volume, write(false)))
-                .containsExactly("WRITE_DURABLE layer", "WRITE journal", "DATA_SYNC journal");
+                .containsExactly(
+                        "WRITE layer",
+                        "WRITE_DURABLE layer",
+                        "WRITE journal",
+                        "DATA_SYNC journal");
     }
 
     @Test
