@@ -81,6 +81,11 @@ final class Admission {
         return (flags.get() & (REFUSING | GATE | READ_ONLY)) == 0;
     }
 
+    /** Whether requests meet a refusal, whatever they want. */
+    boolean refuses() {
+        return (flags.get() & REFUSING) != 0;
+    }
+
     void tap(@Nullable WriteTap next) {
         synchronized (gate) {
             if (next != null && tap != null) {
@@ -185,6 +190,8 @@ final class Admission {
         epochs.exit(epoch);
         if (outcome == RangeLocks.Outcome.REFUSED) {
             volume.finish(operation, volume.standing().busy("a range lock"));
+        } else if (outcome == RangeLocks.Outcome.GONE) {
+            volume.finish(operation, volume.standing().refusal());
         }
         return false;
     }

@@ -24,7 +24,9 @@ final class RangeLocks {
         /** It will be told to go on. */
         WAITING,
         /** Too many wait. */
-        REFUSED
+        REFUSED,
+        /** It would have to wait, and the volume serves no more. */
+        GONE
     }
 
     private static final class Claim {
@@ -85,6 +87,10 @@ final class RangeLocks {
         operation.ticket = nextTicket++;
         for (Claim claim : claims) {
             if (claim.overlaps(operation)) {
+                // It may have entered before the flag; those told to wait were refused by then.
+                if (admission.refuses()) {
+                    return Outcome.GONE;
+                }
                 if (waiting.size() >= Limits.RANGE_WAITERS_MAX) {
                     return Outcome.REFUSED;
                 }

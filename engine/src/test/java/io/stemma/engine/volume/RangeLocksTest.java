@@ -119,4 +119,16 @@ class RangeLocksTest {
         assertThat(rig.volume.tryRead(5, 1, new io.stemma.engine.io.Memory(512).address()))
                 .isTrue();
     }
+
+    @Test
+    void aRequestThatSawNoRefusalDoesNotBeginToWaitBehindIt() throws Exception {
+        rig.volume.lockExclusive(new Named("a", 0, 10));
+        FileVolume volume = (FileVolume) rig.volume;
+        TestRequest late = rig.writing(5, 1, 3, false);
+        late.accept();
+        Operation operation = Operation.of(late, volume);
+        volume.admission().raise(Admission.CLOSED);
+        volume.admission().ranges().refuseWaiting();
+        assertThat(volume.admission().ranges().pass(operation)).isEqualTo(RangeLocks.Outcome.GONE);
+    }
 }
