@@ -172,16 +172,22 @@ final class FileVolume implements Volume {
 
     @Override
     public SpaceUsage usage() {
+        int epoch = admission.epochs().enter();
         try {
             long allocated = layer.file().allocatedBytes();
-            return new SpaceUsage(allocated, 0, Math.max(0, allocated - dataBytes()));
+            // Behind a closed gate the map itself may be changing: then nothing is called garbage.
+            boolean changing = admission.has(Admission.GATE);
+            long held = changing ? allocated : dataBytes();
+            return new SpaceUsage(allocated, 0, Math.max(0, allocated - held));
         } catch (IOException failed) {
             LOG.warn("Volume {}: its space is not known: {}", name(), failed.toString());
             return new SpaceUsage(0, 0, 0);
+        } finally {
+            admission.epochs().exit(epoch);
         }
     }
 
-    /** Bytes of blocks that hold data. */
+    /** Bytes of blocks that hold data; the caller has entered the epoch and saw the gate open. */
     long dataBytes() {
         long[] blocks = {0};
         layer.presence()

@@ -44,6 +44,7 @@ public final class SimulatedDisk {
         FOLDER_SYNC,
         WRITE,
         WRITE_DURABLE,
+        MEASURE,
         DATA_SYNC,
         PUNCH,
         RESIZE,
@@ -242,6 +243,13 @@ public final class SimulatedDisk {
         }
         if (observer != null) {
             observer.accept(operation);
+        }
+    }
+
+    /** Shows the observer, and nobody else, that somebody asked how much space a file occupies. */
+    void measured(String name) {
+        if (observer != null) {
+            observer.accept(new Operation(Act.MEASURE, name, 0, 0));
         }
     }
 

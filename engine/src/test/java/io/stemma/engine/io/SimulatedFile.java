@@ -129,6 +129,7 @@ final class SimulatedFile implements BlockFile {
     @Override
     public long allocatedBytes() throws IOException {
         requireOpen();
+        disk.measured(name);
         return file.allocatedBytes();
     }
 

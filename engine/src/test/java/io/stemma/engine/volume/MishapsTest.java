@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.block.Geometry;
+import io.stemma.engine.io.SimulatedDisk;
 
 import org.junit.jupiter.api.Test;
 
@@ -174,5 +175,36 @@ class MishapsTest {
         rig.writeDurable(8, 8, 2);
         rig.restart(false);
         assertThat(rig.read(8, 8)).containsOnly(2);
+    }
+
+    @Test
+    void aLookAtTheSpaceIsUnderWayUntilItHasLeftTheMap() throws Exception {
+        SimulatedVolumeRig rig = rig(1);
+        Admission admission = ((FileVolume) rig.volume).admission();
+        List<String> seen = new ArrayList<>();
+        rig.disk.observe(
+                operation -> {
+                    if (operation.act() == SimulatedDisk.Act.MEASURE) {
+                        admission.epochs().drain(() -> seen.add("quiet"));
+                        seen.add("looking");
+                    }
+                });
+        rig.volume.usage();
+        assertThat(seen).containsExactly("looking", "quiet");
+    }
+
+    @Test
+    void aMapThatMayBeChangingIsNotWalked() throws Exception {
+        SimulatedVolumeRig rig = rig(1);
+        FileVolume volume = (FileVolume) rig.volume;
+        rig.write(0, 64, 1);
+        rig.flush();
+        rig.unmap(0, 64);
+        assertThat(volume.usage().reclaimableBytes()).isPositive();
+        volume.admission().raise(Admission.GATE);
+        assertThat(volume.usage().reclaimableBytes()).isZero();
+        assertThat(volume.usage().ownedBytes()).isPositive();
+        volume.admission().lower(Admission.GATE);
+        assertThat(volume.usage().reclaimableBytes()).isPositive();
     }
 }
