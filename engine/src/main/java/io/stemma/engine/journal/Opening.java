@@ -77,6 +77,7 @@ final class Opening {
                 throw new JournalDamage("there are layers but no journal that knows them");
             }
         }
+        store.requireNothingLost();
         store.beginPool(UUID.randomUUID());
         begin(1, new PoolCreated(time.wallMillis()), new RunStarted(now, false, List.of()));
         state = state(true, null);

@@ -75,6 +75,36 @@ final class SegmentStore implements AutoCloseable {
         incarnationNext = Math.max(incarnationNext, segment.incarnation + 1);
     }
 
+    /**
+     * Makes sure that a folder without records never had any: a creation that was interrupted
+     * leaves files without a header behind, but nothing in them.
+     *
+     * @throws JournalDamage if a file has lost its header
+     */
+    void requireNothingLost() throws IOException {
+        ByteBuffer content = ByteBuffer.allocateDirect(FILL_BYTES);
+        for (BlockFile file : free) {
+            long size = file.size();
+            for (long at = 0; at < size; at += FILL_BYTES) {
+                int length = (int) Math.min(FILL_BYTES, size - at);
+                file.read(at, Segment.address(content), length);
+                if (!isZero(content, length)) {
+                    throw new JournalDamage(
+                            file.name() + " is not empty, and its header is damaged");
+                }
+            }
+        }
+    }
+
+    private static boolean isZero(ByteBuffer content, int length) {
+        for (int i = 0; i < length; i++) {
+            if (content.get(i) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Begins a pool that never existed: leftovers of an interrupted creation go. */
     void beginPool(UUID newPool) throws IOException {
         for (Segment segment : valid) {

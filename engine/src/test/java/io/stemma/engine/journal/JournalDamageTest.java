@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** Bytes of the journal that went bad on the disk, told from a tail that was never finished. */
 class JournalDamageTest {
@@ -208,5 +210,61 @@ class JournalDamageTest {
         assertThatThrownBy(() -> open(disk.restart(true)))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContaining("another pool");
+    }
+
+    private static void overwriteHeader(Folder folder, String name, int value) throws IOException {
+        try (BlockFile file = folder.open(name)) {
+            Memory memory = new Memory(Segment.HEADER_BYTES);
+            byte[] bytes = new byte[Segment.HEADER_BYTES];
+            Arrays.fill(bytes, (byte) value);
+            memory.put(bytes);
+            file.write(0, memory.address(), bytes.length);
+            file.dataSync();
+        }
+    }
+
+    private static List<String> segments(Folder folder) throws IOException {
+        return folder.names().stream().filter(name -> name.startsWith("journal.")).toList();
+    }
+
+    @Test
+    void aPoolWhoseSegmentHeadersAreLostIsNotTakenForNone() throws IOException {
+        for (int value : new int[] {0, 0xff}) {
+            SimulatedDisk spoilt = new SimulatedDisk(1);
+            open(spoilt.folder()).commit(new RegistryPut("key", new byte[1]));
+            Folder next = spoilt.restart(false);
+            for (String name : segments(next)) {
+                overwriteHeader(next, name, value);
+            }
+            assertThatThrownBy(() -> open(next))
+                    .isInstanceOf(DeviceException.class)
+                    .hasMessageContaining("journal.0000");
+            assertThat(segments(next)).isNotEmpty();
+        }
+    }
+
+    @Test
+    void anEmptySegmentDoesNotHideOneWhoseHeaderIsLost() throws IOException {
+        open(folder).commit(new RegistryPut("key", new byte[1]));
+        Folder next = disk.restart(false);
+        Segment old;
+        try (BlockFile file = next.open("journal.0000")) {
+            old = Objects.requireNonNull(Segment.read(file));
+        }
+        try (BlockFile file = next.create("journal.0050", ROOMY.segmentBytes())) {
+            new Segment(file, old.pool, old.incarnation + 1, old.bytes).begin();
+        }
+        next.sync();
+        overwriteHeader(next, "journal.0000", 0xff);
+        assertThatThrownBy(() -> open(next))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("journal.0000");
+    }
+
+    @Test
+    void whatAnInterruptedCreationLeftBehindIsNoDamage() throws IOException {
+        folder.create("journal.0000", ROOMY.segmentBytes()).close();
+        folder.create("journal.0001", 0).close();
+        assertThat(open(folder).state().whole()).isTrue();
     }
 }
