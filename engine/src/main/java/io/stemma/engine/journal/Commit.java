@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** A thread that waits until structural records are durable. */
@@ -32,6 +34,40 @@ final class Commit extends Submission {
                     records.length + " records are more than one commit holds", e);
         }
         encoded = out.flip();
+    }
+
+    /** Records in their order, in as many commits as hold them; they may become durable singly. */
+    static List<Commit> several(int bytesMax, List<StructuralRecord> records) {
+        List<Commit> commits = new ArrayList<>();
+        List<StructuralRecord> fitting = new ArrayList<>();
+        ByteBuffer room = ByteBuffer.allocate(bytesMax);
+        for (StructuralRecord record : records) {
+            if (!fits(record, room) && !fitting.isEmpty()) {
+                commits.add(new Commit(bytesMax, fitting.toArray(StructuralRecord[]::new)));
+                fitting.clear();
+                room.clear();
+                fits(record, room);
+            }
+            fitting.add(record);
+        }
+        commits.add(new Commit(bytesMax, fitting.toArray(StructuralRecord[]::new)));
+        return commits;
+    }
+
+    private static boolean fits(StructuralRecord record, ByteBuffer room) {
+        int before = room.position();
+        try {
+            StructuralCodec.encode(record, room);
+            return true;
+        } catch (BufferOverflowException e) {
+            room.position(before);
+            return false;
+        }
+    }
+
+    /** Why it failed, if it did so far. */
+    @Nullable DeviceFault fault() {
+        return fault;
     }
 
     @Override

@@ -79,7 +79,11 @@ final class Opening {
         }
         store.requireNothingLost();
         store.beginPool(UUID.randomUUID());
-        begin(1, new PoolCreated(time.wallMillis()), new RunStarted(now, false, List.of()));
+        begin(
+                1,
+                List.of(
+                        new PoolCreated(time.wallMillis()),
+                        new RunStarted(now, false, List.of())));
         state = state(true, null);
     }
 
@@ -102,10 +106,10 @@ final class Opening {
         if (replay.whole()) {
             store.retire(unneeded(survey, replay));
         }
-        List<StructuralRecord> records = new ArrayList<>();
+        // The verdict last: it ends the suspicion that these came from, and they may be torn off.
+        List<StructuralRecord> records = new ArrayList<>(replay.newlyOffline());
         records.add(image.judge(now, cacheSurvived));
-        records.addAll(replay.newlyOffline());
-        begin(replay.nextNumber(), records.toArray(new StructuralRecord[0]));
+        begin(replay.nextNumber(), records);
         if (failedBefore) {
             // It is judged: after a mere kill, what this run acknowledges must not be void again.
             folder.unlink(Journal.FAILED_NAME);
@@ -125,21 +129,26 @@ final class Opening {
         return old;
     }
 
-    /** Writes the first records of this run and makes them durable. */
-    private void begin(long number, StructuralRecord... records) throws IOException {
+    /**
+     * Writes the first records of this run and makes them durable. Damage may concern more volumes
+     * than one group holds; if not all of them survive, the next start finds the same damage.
+     */
+    private void begin(long number, List<StructuralRecord> records) throws IOException {
         SegmentTail newTail = new SegmentTail(store.acquire());
         Appender newAppender = appender(newTail, number);
-        Commit verdict = new Commit(newAppender.commitBytesMax(), records);
-        newAppender.push(verdict);
+        List<Commit> verdict = Commit.several(newAppender.commitBytesMax(), records);
+        verdict.forEach(newAppender::push);
         newAppender.lock().lock();
         try {
             newAppender.drain(true, Integer.MAX_VALUE);
         } finally {
             newAppender.lock().unlock();
         }
-        DeviceFault fault = newAppender.stopped();
-        if (fault != null) {
-            throw new IOException(fault.what(), fault.cause());
+        for (Commit commit : verdict) {
+            DeviceFault fault = commit.fault();
+            if (fault != null) {
+                throw new IOException(fault.what(), fault.cause());
+            }
         }
         newTail.sync();
         newAppender.durable(newAppender.appended());

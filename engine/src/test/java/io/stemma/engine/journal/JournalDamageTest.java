@@ -11,6 +11,7 @@ import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.io.BlockFile;
 import io.stemma.engine.io.Folder;
 import io.stemma.engine.io.Memory;
+import io.stemma.engine.io.SimulatedCrash;
 import io.stemma.engine.io.SimulatedDisk;
 import io.stemma.engine.journal.PoolState.VolumeState;
 import io.stemma.engine.journal.StructuralRecord.RegistryPut;
@@ -266,5 +267,54 @@ class JournalDamageTest {
         folder.create("journal.0000", ROOMY.segmentBytes()).close();
         folder.create("journal.0001", 0).close();
         assertThat(open(folder).state().whole()).isTrue();
+    }
+
+    /** A hole that concerns many volumes, whose records of that are more than a group holds. */
+    private Folder manyVolumesAndAHole(SimulatedDisk of, int volumes) throws IOException {
+        Journal journal = open(of.folder());
+        for (int key = 1; key <= volumes; key++) {
+            journal.commit(volume(key, "v" + key, 8));
+        }
+        publish(journal, 1, 0, 1, BlockState.DATA);
+        barrier(journal, 1);
+        of.record(true);
+        publish(journal, 1, 1, 1, BlockState.DATA);
+        SimulatedDisk.Operation lost = of.recorded().getLast();
+        of.record(false);
+        barrier(journal, 1);
+        publish(journal, 1, 2, 1, BlockState.DATA);
+        barrier(journal, 1);
+        Folder next = of.restart(false);
+        spoil(next, lost);
+        return next;
+    }
+
+    private static long offlineVolumes(Journal journal) {
+        return journal.state().volumes().stream()
+                .filter(volume -> volume.offlineReason() != null)
+                .count();
+    }
+
+    @Test
+    void moreVolumesMayGoOfflineAtOnceThanAGroupHolds() throws IOException {
+        Folder next = manyVolumesAndAHole(disk, 300);
+        assertThat(offlineVolumes(open(next))).isEqualTo(300);
+        assertThat(offlineVolumes(open(disk.restart(false)))).isEqualTo(300);
+    }
+
+    @Test
+    void aCrashBetweenTheGroupsOfThatVerdictLosesNoneOfIt() throws IOException {
+        for (int after = 1; after <= 40; after++) {
+            SimulatedDisk crashing = new SimulatedDisk(after);
+            Folder next = manyVolumesAndAHole(crashing, 300);
+            crashing.crashAtOperation(crashing.operations() + after);
+            try {
+                open(next);
+            } catch (SimulatedCrash expected) {
+                assertThat(crashing.crashed()).isTrue();
+            }
+            Folder again = crashing.restart(after % 2 == 0);
+            assertThat(offlineVolumes(open(again))).as("after %d", after).isEqualTo(300);
+        }
     }
 }
