@@ -81,9 +81,7 @@ final class Opening {
         store.beginPool(UUID.randomUUID());
         begin(
                 1,
-                List.of(
-                        new PoolCreated(time.wallMillis()),
-                        new RunStarted(now, false, List.of())));
+                List.of(new PoolCreated(time.wallMillis()), new RunStarted(now, false, List.of())));
         state = state(true, null);
     }
 

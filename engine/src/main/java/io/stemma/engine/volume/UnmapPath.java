@@ -100,8 +100,7 @@ final class UnmapPath {
             layer.writeZeroes(from, length, false);
         } catch (IOException failed) {
             long first = operation.request().firstBlock();
-            volume.finish(
-                    operation, volume.standing().ioFailed(failed, "write zeroes", first, 0));
+            volume.finish(operation, volume.standing().ioFailed(failed, "write zeroes", first, 0));
             return false;
         }
         return !durable || zeroedDurably(operation, from, length);

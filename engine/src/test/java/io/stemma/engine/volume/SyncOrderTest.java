@@ -99,10 +99,7 @@ class SyncOrderTest {
         Volume volume = volume(syncs, true);
         assertThat(between(volume, write(true)))
                 .containsExactly(
-                        "WRITE layer",
-                        "WRITE_DURABLE layer",
-                        "WRITE journal",
-                        "DATA_SYNC journal");
+                        "WRITE layer", "WRITE_DURABLE layer", "WRITE journal", "DATA_SYNC journal");
         assertThat(between(volume, write(true)))
                 .containsExactly("WRITE layer", "WRITE_DURABLE layer");
     }
@@ -111,10 +108,7 @@ class SyncOrderTest {
         Volume volume = volume(syncs, false);
         assertThat(between(volume, write(false)))
                 .containsExactly(
-                        "WRITE layer",
-                        "WRITE_DURABLE layer",
-                        "WRITE journal",
-                        "DATA_SYNC journal");
+                        "WRITE layer", "WRITE_DURABLE layer", "WRITE journal", "DATA_SYNC journal");
     }
 
     @Test
