@@ -38,7 +38,7 @@ final class InMemoryConnection implements Connection {
 
     @Override
     public EventLoop eventLoop() {
-        throw new UnsupportedOperationException("login needs no event loop");
+        throw new IllegalStateException("login needs no event loop");
     }
 
     @Override
