@@ -6,12 +6,19 @@ import io.netty.buffer.Unpooled;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * A view of one received PDU in the receive buffer: 48-byte basic header segment, additional header
  * segments, data segment. One object a connection, moved along; valid until the handler returns.
  * Digests were checked and are not visible. Offsets are those of RFC 7143, clause 11.
  */
 public final class Pdu {
+    private static final VarHandle BIG_ENDIAN_LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     /** Length of a basic header segment in bytes. */
     public static final int HEADER_BYTES = 48;
 
@@ -96,7 +103,15 @@ public final class Pdu {
 
     /** Copies header bytes, for a CDB or a Reject. */
     public void copyHeader(int offset, byte[] target, int targetIndex, int length) {
-        buffer.getBytes(headerIndex + offset, target, targetIndex, length);
+        // Netty's bulk copy out of a direct buffer makes a ByteBuffer each time: garbage a command.
+        int copied = 0;
+        for (; copied <= length - Long.BYTES; copied += Long.BYTES) {
+            long eight = buffer.getLong(headerIndex + offset + copied);
+            BIG_ENDIAN_LONG.set(target, targetIndex + copied, eight);
+        }
+        for (; copied < length; copied++) {
+            target[targetIndex + copied] = buffer.getByte(headerIndex + offset + copied);
+        }
     }
 
     /** For the encoder: the basic header segment as it was received. */
