@@ -77,7 +77,8 @@ final class SegmentStore implements AutoCloseable {
 
     /**
      * Makes sure that a folder without records never had any: a creation that was interrupted
-     * leaves files without a header behind, but nothing in them.
+     * leaves files without a header or with a torn one behind, but no group in them, since a header
+     * is durable before its first group is written.
      *
      * @throws JournalDamage if a file has lost its header
      */
@@ -85,7 +86,7 @@ final class SegmentStore implements AutoCloseable {
         ByteBuffer content = ByteBuffer.allocateDirect(FILL_BYTES);
         for (BlockFile file : free) {
             long size = file.size();
-            for (long at = 0; at < size; at += FILL_BYTES) {
+            for (long at = Segment.HEADER_BYTES; at < size; at += FILL_BYTES) {
                 int length = (int) Math.min(FILL_BYTES, size - at);
                 file.read(at, Segment.address(content), length);
                 if (!isZero(content, length)) {
