@@ -19,6 +19,7 @@ import io.stemma.server.iscsi.session.Transport;
 import io.stemma.server.iscsi.task.FullFeatureHandler;
 import io.stemma.server.scsi.LogicalUnit;
 import io.stemma.server.scsi.TargetDevice;
+import io.stemma.server.scsi.UnitServices;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -68,8 +69,8 @@ record LoopbackTarget(
         FileBackend backend = FileBackend.open(folder);
         Geometry geometry = new Geometry(VOLUME_BYTES / 512, 512, 4096);
         Volume volume = backend.create(new VolumeSpecification("bench", geometry, true));
-        TargetDevice device = new TargetDevice(NAME);
-        device.map(0, new LogicalUnit(volume, false, (same, enabled, done) -> done.accept(null)));
+        TargetDevice device = new TargetDevice(NAME, 1);
+        device.map(0, new LogicalUnit(volume, UnitServices.alone()), false);
         TargetDirectory directory = new TargetDirectory();
         directory.put(new TargetNode(NAME, "", AccessPolicy.OPEN, device));
         SessionLimits limits = SessionLimits.standard();

@@ -28,7 +28,7 @@ final class Inquiry extends Command {
         byte[] cdb = task.cdb();
         byte[] data;
         if ((cdb[1] & EVPD) != 0) {
-            byte[] page = VitalProductData.page(cdb[2] & 0xff, unit, state, task.nexus());
+            byte[] page = VitalProductData.page(cdb[2] & 0xff, unit, state, task);
             if (page == null) {
                 Sense.invalidInCdb(task, state.descriptorSense(), 2);
                 return;

@@ -14,32 +14,33 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /**
- * A logical unit (SAM-5, 4.5.19): executes commands on a volume. What every command reads is one
- * immutable {@link UnitState}; changes of it are rare and locked.
+ * A logical unit (SAM-5, 4.5.19): executes commands on a volume. There is one for each volume, on
+ * every path that leads to it, so that resets, mode pages and reservations are the same on all.
+ * What every command reads is one immutable {@link UnitState}; changes of it are rare and locked.
  */
 public final class LogicalUnit {
     private static final int NACA = 0x04;
 
     private final Volume volume;
-    private final WriteCacheSwitch writeCacheSwitch;
+    private final UnitServices services;
     private final UnitAttentions attentions = new UnitAttentions();
     private final Transfer transfer = new Transfer(this);
     private final BackgroundFlush backgroundFlush;
     private final VolumeListener listener = new Listener();
     private volatile UnitState state;
-    private volatile @Nullable TargetDevice target;
 
-    /**
-     * Makes a logical unit, to be mapped by {@link TargetDevice#map} and closed when it is not
-     * mapped any more.
-     *
-     * @param readOnly whether this mapping forbids changes; the volume itself is not touched
-     */
-    public LogicalUnit(Volume volume, boolean readOnly, WriteCacheSwitch writeCacheSwitch) {
+    /** The same for mappings that forbid changes. */
+    private volatile UnitState readOnlyState;
+
+    private int mappings;
+
+    /** The logical unit of a volume, to be mapped by {@link TargetDevice#map}. */
+    public LogicalUnit(Volume volume, UnitServices services) {
         this.volume = volume;
-        this.writeCacheSwitch = writeCacheSwitch;
+        this.services = services;
         backgroundFlush = new BackgroundFlush(volume);
-        state = UnitState.of(volume.geometry(), readOnly);
+        state = UnitState.of(volume.geometry(), false);
+        readOnlyState = UnitState.of(volume.geometry(), true);
     }
 
     /** Told by the volume; a change of capacity is told the hosts. */
@@ -56,17 +57,12 @@ public final class LogicalUnit {
         return volume;
     }
 
-    /** Whether this mapping forbids changes. */
-    public boolean readOnly() {
-        return state.readOnly();
-    }
-
     /**
      * Executes a command whose data out is complete. Called on the event loop of the task's nexus;
      * ends with {@link ScsiTask#finish}, perhaps before this returns, perhaps on another thread.
      */
     public void execute(ScsiTask task) {
-        UnitState now = state;
+        UnitState now = task.mapped().readOnly() ? readOnlyState : state;
         byte[] cdb = task.cdb();
         CommandRow row = CommandTable.row(cdb);
         if (attentions.pending()
@@ -164,7 +160,11 @@ public final class LogicalUnit {
 
     /** Aborts all tasks of all nexuses; {@code done} runs when no operation of theirs remains. */
     void abortAll(Runnable done) {
-        List<Nexus> nexuses = List.copyOf(attentions.nexuses());
+        abort(List.copyOf(attentions.nexuses()), done);
+    }
+
+    /** Aborts the tasks of some nexuses; {@code done} runs when no operation of theirs remains. */
+    void abort(List<Nexus> nexuses, Runnable done) {
         AtomicInteger left = new AtomicInteger(nexuses.size() + 1);
         Runnable one =
                 () -> {
@@ -193,12 +193,17 @@ public final class LogicalUnit {
 
     /** Establishes a unit attention for every nexus but one, and tells their transports. */
     void raise(@Nullable Nexus except, UnitAttention attention) {
-        attentions.establishForAll(except, attention);
         for (Nexus nexus : attentions.nexuses()) {
             if (!nexus.equals(except)) {
-                nexus.unitAttentionRaised(this);
+                tell(nexus, attention);
             }
         }
+    }
+
+    /** Establishes a unit attention for one nexus and tells its transport. */
+    void tell(Nexus nexus, UnitAttention attention) {
+        attentions.establish(nexus, attention);
+        nexus.unitAttentionRaised(this);
     }
 
     /** MODE SELECT changed what all nexuses share. */
@@ -214,30 +219,28 @@ public final class LogicalUnit {
 
     private synchronized void update(UnaryOperator<UnitState> change) {
         state = change.apply(state);
+        readOnlyState = change.apply(readOnlyState);
     }
 
-    /** Becomes part of a target device. */
-    void mapped(TargetDevice into) {
-        Invariant.check(target == null, "a logical unit is mapped once");
-        target = into;
-        volume.addListener(listener);
-        update(now -> now.with(volume.geometry()));
+    /** Becomes reachable one more way. */
+    synchronized void mapped() {
+        if (mappings++ == 0) {
+            volume.addListener(listener);
+            update(now -> now.with(volume.geometry()));
+        }
     }
 
-    /** Is not part of its target device any more. */
-    void unmapped() {
-        volume.removeListener(listener);
+    /** Is reachable one way less. */
+    synchronized void unmapped() {
+        Invariant.check(mappings > 0, "a logical unit is unmapped as often as it was mapped");
+        if (--mappings == 0) {
+            volume.removeListener(listener);
+        }
     }
 
-    /** The target device it is mapped in, or null. */
-    @Nullable TargetDevice target() {
-        return target;
-    }
-
-    /** Name of the target device, empty where there is none. */
-    String targetName() {
-        TargetDevice device = target;
-        return device == null ? "" : device.name();
+    /** Whether no way leads to it. */
+    public synchronized boolean unreachable() {
+        return mappings == 0;
     }
 
     UnitState state() {
@@ -256,8 +259,13 @@ public final class LogicalUnit {
         return backgroundFlush;
     }
 
+    /** What the server around it gives. */
+    UnitServices services() {
+        return services;
+    }
+
     WriteCacheSwitch writeCacheSwitch() {
-        return writeCacheSwitch;
+        return services.writeCacheSwitch();
     }
 
     /** What stands in the way of serving, or null. */

@@ -9,7 +9,17 @@ public interface Nexus {
     /** Initiator port: initiator name, ",i,0x", ISID in 12 hexadecimal digits (RFC 7143, 4.4.2). */
     String initiatorPort();
 
-    /** Relative identifier of the target port this nexus uses, 1 or more (the portal group tag). */
+    /** Initiator device: the initiator name, which is what comes before the ISID. */
+    default String initiatorName() {
+        String port = initiatorPort();
+        int end = port.lastIndexOf(",i,0x");
+        return end < 0 ? port : port.substring(0, end);
+    }
+
+    /** Target port: target name, ",t,0x", portal group tag in 4 hexadecimal digits. */
+    String targetPort();
+
+    /** Relative identifier of the target port, 1 to 65,535; no two targets of a server share it. */
     int relativeTargetPort();
 
     /**

@@ -14,12 +14,7 @@ final class ReportLuns extends Command {
 
     @Override
     void execute(LogicalUnit unit, UnitState state, ScsiTask task) {
-        TargetDevice target = unit.target();
-        if (target == null) {
-            list(task, state.descriptorSense(), Map.of(0, unit));
-        } else {
-            report(target, task, state.descriptorSense());
-        }
+        report(task.mapped().target(), task, state.descriptorSense());
     }
 
     /**
@@ -33,7 +28,7 @@ final class ReportLuns extends Command {
         list(task, descriptor, target.units());
     }
 
-    private static void list(ScsiTask task, boolean descriptor, Map<Integer, LogicalUnit> units) {
+    private static void list(ScsiTask task, boolean descriptor, Map<Integer, MappedUnit> units) {
         byte[] cdb = task.cdb();
         switch (cdb[2] & 0xff) {
             case 0x00, 0x02, 0x11 -> send(task, units);
@@ -42,7 +37,7 @@ final class ReportLuns extends Command {
         }
     }
 
-    private static void send(ScsiTask task, Map<Integer, LogicalUnit> units) {
+    private static void send(ScsiTask task, Map<Integer, MappedUnit> units) {
         byte[] data = new byte[8 + 8 * units.size()];
         BigEndian.put32(data, 0, 8L * units.size());
         int at = 8;

@@ -30,6 +30,7 @@ public abstract class ScsiTask {
     private int dataOutLength;
     private TaskAttribute attribute = TaskAttribute.SIMPLE;
     private @Nullable Nexus nexus;
+    private @Nullable MappedUnit mapped;
     private @Nullable Step step;
     private volatile boolean aborted;
 
@@ -59,6 +60,7 @@ public abstract class ScsiTask {
     /** For the transport: forgets the last command. The CDB has to be written into {@link #cdb}. */
     public final void begin(Nexus from, TaskAttribute how) {
         nexus = from;
+        mapped = null;
         attribute = how;
         senseLength = 0;
         status = 0;
@@ -84,6 +86,15 @@ public abstract class ScsiTask {
     /** Who sent the command. */
     public final Nexus nexus() {
         return java.util.Objects.requireNonNull(nexus);
+    }
+
+    /** Which way it came to its logical unit; set before the unit executes it. */
+    public final MappedUnit mapped() {
+        return java.util.Objects.requireNonNull(mapped);
+    }
+
+    final void mapped(MappedUnit way) {
+        mapped = way;
     }
 
     /** How it is ordered. */

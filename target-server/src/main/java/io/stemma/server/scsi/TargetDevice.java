@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * A SCSI target device with its logical units (SAM-5, 4.5.6). Lookups read an immutable snapshot;
@@ -34,25 +35,26 @@ public final class TargetDevice {
     private static final int FORMER_PORTS_MAX = 4096;
 
     private final String name;
+    private final int relativePort;
     private final Set<Nexus> nexuses = ConcurrentHashMap.newKeySet();
     private final Map<String, Boolean> formerPorts = new LinkedHashMap<>();
     private volatile Snapshot snapshot = Snapshot.of(Map.of());
 
     /** The mapped logical units at one time. */
     private static final class Snapshot {
-        private final Map<Integer, LogicalUnit> units;
+        private final Map<Integer, MappedUnit> units;
 
         /** The same for the hot path: null where nothing is mapped. */
-        private final @Nullable LogicalUnit[] byNumber;
+        private final @Nullable MappedUnit[] byNumber;
 
-        private Snapshot(Map<Integer, LogicalUnit> units, @Nullable LogicalUnit[] byNumber) {
+        private Snapshot(Map<Integer, MappedUnit> units, @Nullable MappedUnit[] byNumber) {
             this.units = units;
             this.byNumber = byNumber;
         }
 
-        static Snapshot of(Map<Integer, LogicalUnit> units) {
+        static Snapshot of(Map<Integer, MappedUnit> units) {
             int length = units.keySet().stream().mapToInt(lun -> lun + 1).max().orElse(0);
-            @Nullable LogicalUnit[] byNumber = new LogicalUnit[length];
+            @Nullable MappedUnit[] byNumber = new MappedUnit[length];
             units.forEach((lun, unit) -> byNumber[lun] = unit);
             return new Snapshot(Collections.unmodifiableMap(units), byNumber);
         }
@@ -62,14 +64,23 @@ public final class TargetDevice {
      * Makes a target device without logical units.
      *
      * @param name its SCSI device name, which for iSCSI is the target's name (RFC 7143, 4.2.7)
+     * @param relativePort relative identifier of its one port, 1 to 65,535, unique in the server:
+     *     logical units are shared between targets, and hosts tell their paths by it
      */
-    public TargetDevice(String name) {
+    public TargetDevice(String name, int relativePort) {
+        Invariant.check(relativePort > 0 && relativePort <= 0xffff, "a port has 16 bits");
         this.name = name;
+        this.relativePort = relativePort;
     }
 
     /** Its SCSI device name. */
     public String name() {
         return name;
+    }
+
+    /** Relative identifier of its port. */
+    public int relativePort() {
+        return relativePort;
     }
 
     /**
@@ -79,13 +90,14 @@ public final class TargetDevice {
      * @param lun the eight bytes of the LUN field (SAM-5, 4.6)
      */
     public void execute(long lun, ScsiTask task) {
-        execute(unit(lun), lun, task);
+        execute(mapped(lun), lun, task);
     }
 
     /** The same for a transport that has to know which logical unit it was. */
-    public void execute(@Nullable LogicalUnit unit, long lun, ScsiTask task) {
-        if (unit != null) {
-            unit.execute(task);
+    public void execute(@Nullable MappedUnit mapped, long lun, ScsiTask task) {
+        if (mapped != null) {
+            task.mapped(mapped);
+            mapped.unit().execute(task);
         } else {
             executeWithoutUnit(lun, task);
         }
@@ -112,8 +124,14 @@ public final class TargetDevice {
 
     /** The logical unit, or null where none is mapped. */
     public @Nullable LogicalUnit unit(long lun) {
+        MappedUnit mapped = mapped(lun);
+        return mapped == null ? null : mapped.unit();
+    }
+
+    /** The logical unit and how it is mapped, or null where none is. */
+    public @Nullable MappedUnit mapped(long lun) {
         int number = ReportLuns.number(lun);
-        @Nullable LogicalUnit[] units = snapshot.byNumber;
+        @Nullable MappedUnit[] units = snapshot.byNumber;
         return number >= 0 && number < units.length ? units[number] : null;
     }
 
@@ -131,12 +149,14 @@ public final class TargetDevice {
      * Maps a logical unit; existing nexuses get REPORTED LUNS DATA HAS CHANGED.
      *
      * @param lun 0 to {@link #LUN_MAX}, free
+     * @param readOnly whether commands that come this way may change nothing
      */
-    public synchronized void map(int lun, LogicalUnit unit) {
+    public synchronized void map(int lun, LogicalUnit unit, boolean readOnly) {
         Invariant.check(lun >= 0 && lun <= LUN_MAX, "a LUN has 14 bits");
-        TreeMap<Integer, LogicalUnit> next = new TreeMap<>(snapshot.units);
-        Invariant.check(next.put(lun, unit) == null, "a LUN is mapped once");
-        unit.mapped(this);
+        TreeMap<Integer, MappedUnit> next = new TreeMap<>(snapshot.units);
+        MappedUnit mapped = new MappedUnit(this, lun, unit, readOnly);
+        Invariant.check(next.put(lun, mapped) == null, "a LUN is mapped once");
+        unit.mapped();
         nexuses.forEach(nexus -> unit.attach(nexus, false));
         snapshot = Snapshot.of(next);
         inventoryChanged();
@@ -148,40 +168,48 @@ public final class TargetDevice {
     }
 
     /**
-     * Unmaps; new commands find nothing there at once, tasks in flight are aborted.
+     * Unmaps; new commands find nothing there at once, tasks that came through this target are
+     * aborted.
      *
      * @param done runs once, on any thread, when no storage operation of theirs remains
      */
     public synchronized void unmap(int lun, Runnable done) {
-        TreeMap<Integer, LogicalUnit> next = new TreeMap<>(snapshot.units);
-        LogicalUnit unit = next.remove(lun);
-        if (unit == null) {
+        TreeMap<Integer, MappedUnit> next = new TreeMap<>(snapshot.units);
+        MappedUnit mapped = next.remove(lun);
+        if (mapped == null) {
             done.run();
             return;
         }
         snapshot = Snapshot.of(next);
-        unit.unmapped();
         inventoryChanged();
-        unit.abortAll(done);
+        LogicalUnit unit = mapped.unit();
+        List<Nexus> here = List.copyOf(nexuses);
+        if (distinctUnits().noneMatch(unit::equals)) {
+            here.forEach(unit::detach);
+        }
+        unit.unmapped();
+        unit.abort(here, done);
+    }
+
+    private Stream<LogicalUnit> distinctUnits() {
+        return snapshot.units.values().stream().map(MappedUnit::unit).distinct();
     }
 
     private void inventoryChanged() {
-        for (LogicalUnit unit : snapshot.units.values()) {
-            unit.raise(null, UnitAttention.REPORTED_LUNS);
+        for (MappedUnit mapped : snapshot.units.values()) {
+            nexuses.forEach(nexus -> mapped.unit().tell(nexus, UnitAttention.REPORTED_LUNS));
         }
     }
 
     /** A nexus was told the inventory: it need not hear of changes before (SPC-5). */
     void inventorySeen(Nexus nexus) {
-        for (LogicalUnit unit : snapshot.byNumber) {
-            if (unit != null) {
-                unit.attentions().clear(nexus, UnitAttention.REPORTED_LUNS);
-            }
+        for (MappedUnit mapped : snapshot.units.values()) {
+            mapped.unit().attentions().clear(nexus, UnitAttention.REPORTED_LUNS);
         }
     }
 
     /** All mapped logical units by number. */
-    public Map<Integer, LogicalUnit> units() {
+    public Map<Integer, MappedUnit> units() {
         return snapshot.units;
     }
 
@@ -192,13 +220,13 @@ public final class TargetDevice {
                         || nexuses.stream()
                                 .anyMatch(old -> old.initiatorPort().equals(nexus.initiatorPort()));
         nexuses.add(nexus);
-        snapshot.units.values().forEach(unit -> unit.attach(nexus, hadOneBefore));
+        distinctUnits().forEach(unit -> unit.attach(nexus, hadOneBefore));
     }
 
     /** A nexus ends; its tasks are gone by now. */
     public synchronized void detach(Nexus nexus) {
         nexuses.remove(nexus);
-        snapshot.units.values().forEach(unit -> unit.detach(nexus));
+        distinctUnits().forEach(unit -> unit.detach(nexus));
         formerPorts.remove(nexus.initiatorPort());
         formerPorts.put(nexus.initiatorPort(), true);
         if (formerPorts.size() > FORMER_PORTS_MAX) {
@@ -208,7 +236,7 @@ public final class TargetDevice {
 
     /** TARGET WARM RESET or COLD RESET: every logical unit is reset (SAM-5, 7.6 and 7.7). */
     public void reset(Nexus from, Runnable done) {
-        List<LogicalUnit> units = List.copyOf(snapshot.units.values());
+        List<LogicalUnit> units = distinctUnits().toList();
         AtomicInteger left = new AtomicInteger(units.size() + 1);
         Runnable one =
                 () -> {

@@ -49,15 +49,6 @@ final class UnitAttentions {
         }
     }
 
-    /** Establishes an attention for every nexus but one. */
-    void establishForAll(@Nullable Nexus except, UnitAttention attention) {
-        for (Nexus nexus : sets.keySet()) {
-            if (!nexus.equals(except)) {
-                establish(nexus, attention);
-            }
-        }
-    }
-
     /** Takes the gravest attention of a nexus, or null where none is pending. */
     @Nullable UnitAttention take(Nexus nexus) {
         AtomicInteger set = sets.get(nexus);

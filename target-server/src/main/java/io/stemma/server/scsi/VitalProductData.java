@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /** The vital product data pages (SPC-5, 7.7; SBC-4). */
 final class VitalProductData {
@@ -51,12 +50,12 @@ final class VitalProductData {
     private VitalProductData() {}
 
     /** A page with its header, or null where there is none of that code. */
-    static byte @Nullable [] page(int code, LogicalUnit unit, UnitState state, Nexus nexus) {
+    static byte @Nullable [] page(int code, LogicalUnit unit, UnitState state, ScsiTask task) {
         VolumeDescription volume = unit.volume().description();
         return switch (code) {
             case SUPPORTED_PAGES -> withHeader(code, PAGES);
             case UNIT_SERIAL_NUMBER -> withHeader(code, ascii(volume.serialNumber()));
-            case DEVICE_IDENTIFICATION -> withHeader(code, designators(volume, unit, nexus));
+            case DEVICE_IDENTIFICATION -> withHeader(code, designators(volume, task));
             case BLOCK_LIMITS -> withHeader(code, blockLimits(state.geometry()));
             case BLOCK_DEVICE_CHARACTERISTICS -> withHeader(code, characteristics());
             case LOGICAL_BLOCK_PROVISIONING -> withHeader(code, provisioning());
@@ -77,7 +76,8 @@ final class VitalProductData {
     }
 
     /** Names of the unit, of the port that was used, and of the device (SPC-5, 7.7). */
-    private static byte[] designators(VolumeDescription volume, LogicalUnit unit, Nexus nexus) {
+    private static byte[] designators(VolumeDescription volume, ScsiTask task) {
+        Nexus nexus = task.nexus();
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         byte[] naa = new byte[8];
         BigEndian.put64(naa, 0, volume.naaLocallyAssigned());
@@ -86,13 +86,9 @@ final class VitalProductData {
         byte[] port = new byte[4];
         BigEndian.put16(port, 2, nexus.relativeTargetPort());
         designator(all, ISCSI | CODE_BINARY, OF_PORT | 0x04, port);
-        String target = unit.targetName();
-        if (!target.isEmpty()) {
-            String portName =
-                    String.format(Locale.ROOT, "%s,t,0x%04x", target, nexus.relativeTargetPort());
-            designator(all, ISCSI | CODE_UTF8, OF_PORT | 0x08, scsiName(portName));
-            designator(all, ISCSI | CODE_UTF8, OF_DEVICE | 0x08, scsiName(target));
-        }
+        designator(all, ISCSI | CODE_UTF8, OF_PORT | 0x08, scsiName(nexus.targetPort()));
+        designator(
+                all, ISCSI | CODE_UTF8, OF_DEVICE | 0x08, scsiName(task.mapped().target().name()));
         return all.toByteArray();
     }
 

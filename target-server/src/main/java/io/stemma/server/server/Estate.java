@@ -272,8 +272,10 @@ final class Estate {
     }
 
     /** Shows every target to initiators, and looks for mappings that nobody can reach. */
-    void publish() {
-        targets.values().forEach(this::publish);
+    void publish() throws DeviceException {
+        for (TargetDefinition target : targets.values()) {
+            publish(target);
+        }
         luns.forEach(
                 (target, mapped) -> {
                     if (!targets.containsKey(target)) {
@@ -301,7 +303,7 @@ final class Estate {
         return LUN_PREFIX + target + "/" + lun;
     }
 
-    private void publish(TargetDefinition target) {
+    private void publish(TargetDefinition target) throws DeviceException {
         TargetNode before = directory.target(target.name());
         TargetDevice device = before == null ? units.device(target.name()) : before.device();
         try {
@@ -398,6 +400,7 @@ final class Estate {
         luns.remove(name);
         problems.remove(TARGET_PREFIX + name);
         directory.remove(name);
+        units.removed(name);
     }
 
     /** Maps a logical unit and keeps the mapping in the registry. */
@@ -423,7 +426,7 @@ final class Estate {
         problems.remove(key(target, lun));
         TargetNode node = directory.target(target);
         if (node != null) {
-            node.device().unmap(lun);
+            units.unmap(node.device(), lun);
         }
     }
 }

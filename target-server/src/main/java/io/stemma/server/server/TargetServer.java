@@ -2,7 +2,6 @@ package io.stemma.server.server;
 
 import io.netty.channel.Channel;
 import io.stemma.engine.block.DeviceException;
-import io.stemma.engine.volume.Volume;
 import io.stemma.engine.volume.VolumeBackend;
 import io.stemma.server.cli.AdministrationException;
 import io.stemma.server.iscsi.session.ConnectionInitializer;
@@ -12,8 +11,6 @@ import io.stemma.server.iscsi.session.SessionDirectory;
 import io.stemma.server.iscsi.session.TargetDirectory;
 import io.stemma.server.iscsi.session.TargetNode;
 import io.stemma.server.iscsi.session.Transport;
-import io.stemma.server.scsi.LogicalUnit;
-import io.stemma.server.scsi.TargetDevice;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +39,7 @@ final class TargetServer implements AutoCloseable {
     private final TargetDirectory directory = new TargetDirectory();
     private final Transport transport;
     private final SessionDirectory sessions;
+    private final VolumeUnits units;
     private final Estate estate;
     private final List<Channel> listening = new ArrayList<>();
     private final PoolAdministration administration;
@@ -57,7 +55,8 @@ final class TargetServer implements AutoCloseable {
             throws DeviceException, ConfigurationException, AdministrationException, IOException {
         this.backend = backend;
         sessions = Wiring.sessions(directory);
-        estate = new Estate(backend, directory, new Units(), environment);
+        units = new VolumeUnits(backend);
+        estate = new Estate(backend, directory, units, environment);
         estate.load();
         if (demonstrate && estate.fresh()) {
             estate.demonstrate();
@@ -157,21 +156,6 @@ final class TargetServer implements AutoCloseable {
         return directory.targets();
     }
 
-    /** Makes logical units for volumes and lets MODE SELECT change a write cache. */
-    private final class Units implements LogicalUnits {
-        private final CacheSwitch cacheSwitch = new CacheSwitch(backend);
-
-        @Override
-        public TargetDevice device(String targetName) {
-            return new TargetDevice(targetName);
-        }
-
-        @Override
-        public void map(TargetDevice device, LunDefinition lun, Volume volume) {
-            device.map(lun.lun(), new LogicalUnit(volume, lun.readOnly(), cacheSwitch));
-        }
-    }
-
     /** What the administration sees of the sessions. */
     private final class Control implements SessionControl {
         @Override
@@ -218,6 +202,7 @@ final class TargetServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         transport.close();
+        units.close();
         try {
             backend.close();
             LOG.info("everything is flushed");

@@ -194,6 +194,7 @@ final class VolumeAdministration {
                             + "; unmap it first with stemma lun unmap");
         }
         backend.delete(volume);
+        RegistryUnitStore.removeAll(backend.registry(), volume.description().id());
         return description;
     }
 }

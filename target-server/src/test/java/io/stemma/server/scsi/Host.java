@@ -11,10 +11,12 @@ final class Host {
     static final String TARGET = "iqn.2026-11.io.stemma:demo";
 
     final MemoryVolume volume;
-    final TargetDevice device = new TargetDevice(TARGET);
+    final TargetDevice device = new TargetDevice(TARGET, 1);
     final LogicalUnit unit;
     final TestNexus nexus = new TestNexus("iqn.2026-11.example:host,i,0x000000000001");
     final TestTask task = new TestTask();
+    final MemoryUnitStore store = new MemoryUnitStore();
+    final TestUnits units = new TestUnits();
 
     /** What switching the write cache meets. */
     @Nullable DeviceFault switchFault;
@@ -28,15 +30,33 @@ final class Host {
         unit =
                 new LogicalUnit(
                         volume,
-                        readOnly,
-                        (of, enabled, done) -> {
-                            if (switchFault == null) {
-                                volume.writeCache = enabled;
-                            }
-                            done.accept(switchFault);
-                        });
-        device.map(0, unit);
+                        new UnitServices(
+                                (of, enabled, done) -> {
+                                    if (switchFault == null) {
+                                        volume.writeCache = enabled;
+                                    }
+                                    done.accept(switchFault);
+                                },
+                                store,
+                                Runnable::run,
+                                units));
+        units.add(unit);
+        device.map(0, unit, readOnly);
         device.attach(nexus);
+    }
+
+    /** Another logical unit beside it, for {@code device.map}. */
+    LogicalUnit another(MemoryVolume of) {
+        LogicalUnit another =
+                new LogicalUnit(
+                        of,
+                        new UnitServices(
+                                (same, enabled, done) -> done.accept(null),
+                                new MemoryUnitStore(),
+                                Runnable::run,
+                                units));
+        units.add(another);
+        return another;
     }
 
     static byte[] bytes(String hex) {
@@ -54,8 +74,12 @@ final class Host {
     }
 
     String send(TestNexus from, int lun, String cdb, byte[] dataOut) {
+        return send(from, lun, cdb, dataOut, device);
+    }
+
+    String send(TestNexus from, int lun, String cdb, byte[] dataOut, TargetDevice to) {
         task.begin(from, bytes(cdb), dataOut);
-        device.execute(ReportLuns.address(lun), task);
+        to.execute(ReportLuns.address(lun), task);
         return task.outcome();
     }
 

@@ -108,8 +108,7 @@ class InquiryTest {
 
     @Test
     void reportLunsListsWhatIsMapped() {
-        LogicalUnit other = new LogicalUnit(host.volume, true, (of, on, done) -> done.accept(null));
-        host.device.map(300, other);
+        host.device.map(300, host.another(host.volume), true);
         host.send("a0 00 00 000000 00000000 00 00");
         String both = "00000010" + "00000000" + "0000000000000000" + "412c000000000000";
         assertThat(host.data("a0 00 00 000000 00000100 00 00")).isEqualTo(both);
@@ -124,7 +123,7 @@ class InquiryTest {
 
     @Test
     void lunZeroTellsTheInventoryWithoutAUnit() {
-        TargetDevice empty = new TargetDevice(Host.TARGET);
+        TargetDevice empty = new TargetDevice(Host.TARGET, 1);
         empty.attach(host.nexus);
         host.task.begin(host.nexus, Host.bytes("a0 00 00 000000 00000100 00 00"), new byte[0]);
         empty.execute(0, host.task);

@@ -30,6 +30,11 @@ final class TestNexus implements Nexus {
     }
 
     @Override
+    public String targetPort() {
+        return Host.TARGET + ",t,0x0001";
+    }
+
+    @Override
     public int relativeTargetPort() {
         return 1;
     }

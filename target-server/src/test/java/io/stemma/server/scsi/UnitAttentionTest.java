@@ -73,9 +73,7 @@ class UnitAttentionTest {
 
     @Test
     void changedLunsAreToldUntilTheyWereSeen() {
-        LogicalUnit second =
-                new LogicalUnit(host.volume, true, (of, on, done) -> done.accept(null));
-        host.device.map(1, second);
+        host.device.map(1, host.another(host.volume), true);
         assertThat(host.send(other, 1, TEST_UNIT_READY, new byte[0])).isEqualTo("6/3f0e");
         assertThat(ready(other)).isEqualTo("6/3f0e");
         assertThat(host.send("a0 00 00 000000 00000100 00 00")).isEqualTo("GOOD");
@@ -131,9 +129,7 @@ class UnitAttentionTest {
 
     @Test
     void aTargetResetReachesEveryUnit() {
-        LogicalUnit second =
-                new LogicalUnit(host.volume, true, (of, on, done) -> done.accept(null));
-        host.device.map(1, second);
+        host.device.map(1, host.another(host.volume), true);
         AtomicInteger done = new AtomicInteger();
         host.device.reset(host.nexus, done::incrementAndGet);
         assertThat(done).hasValue(1);
@@ -180,5 +176,39 @@ class UnitAttentionTest {
         host.task.begin(host.nexus, TaskAttribute.ACA);
         host.device.execute(0, host.task);
         assertThat(host.task.outcome()).isEqualTo("5/4900");
+    }
+
+    @Test
+    void aUnitOnTwoTargetsIsOneUnit() {
+        TargetDevice second = new TargetDevice("iqn.2026-11.io.stemma:second", 2);
+        TestNexus far = new TestNexus("iqn.2026-11.example:far,i,0x000000000003");
+        second.attach(far);
+        second.map(7, host.unit, true);
+        assertThat(host.send(far, 7, TEST_UNIT_READY, new byte[0], second)).isEqualTo("6/3f0e");
+        assertThat(ready(host.nexus)).as("inventory is told per target").isEqualTo("GOOD");
+        host.unit.reset(host.nexus, () -> {});
+        assertThat(host.send(far, 7, TEST_UNIT_READY, new byte[0], second)).isEqualTo("6/2903");
+        assertThat(ready(host.nexus)).isEqualTo("6/2903");
+        assertThat(host.send(far, 7, "2a 00 00000000 00 0001 00", new byte[512], second))
+                .as("a way that forbids changes")
+                .isEqualTo("7/2700");
+        assertThat(host.send("2a 00 00000000 00 0001 00", new byte[512])).isEqualTo("GOOD");
+        second.unmap(7);
+        assertThat(host.unit.unreachable()).isFalse();
+        assertThat(host.send(far, 7, TEST_UNIT_READY, new byte[0], second)).isEqualTo("5/2500");
+        host.volume.resize(16_384);
+        assertThat(ready(host.nexus)).as("the other way goes on").isEqualTo("6/2a09");
+        host.device.unmap(0);
+        assertThat(host.unit.unreachable()).isTrue();
+    }
+
+    @Test
+    void aUnitUnderTwoNumbersStaysAttachedWhileOneIsLeft() {
+        host.device.map(1, host.unit, false);
+        host.device.unmap(0);
+        host.send("a0 00 00 000000 00000100 00 00");
+        host.volume.resize(16_384);
+        assertThat(host.send(host.nexus, 1, TEST_UNIT_READY, new byte[0])).isEqualTo("6/2a09");
+        assertThat(host.send(host.nexus, 1, TEST_UNIT_READY, new byte[0])).isEqualTo("GOOD");
     }
 }

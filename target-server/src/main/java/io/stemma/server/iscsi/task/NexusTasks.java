@@ -17,7 +17,11 @@ import java.util.function.Predicate;
 
 /** The I_T nexus of a session: its identity, and how others abort its tasks. */
 final class NexusTasks implements Nexus {
+    /** All portals are of one group, so each target has one port (RFC 7143, 4.4.2). */
+    private static final int PORTAL_GROUP_TAG = 1;
+
     private final String initiatorPort;
+    private final String targetPort;
     private final int relativeTargetPort;
     private final EventLoop loop;
     private final Commands commands;
@@ -26,7 +30,8 @@ final class NexusTasks implements Nexus {
         LoginOutcome outcome = session.outcome();
         initiatorPort =
                 String.format(Locale.ROOT, "%s,i,0x%012x", outcome.initiatorName(), outcome.isid());
-        relativeTargetPort = 1;
+        targetPort = String.format(Locale.ROOT, "%s,t,0x%04x", device.name(), PORTAL_GROUP_TAG);
+        relativeTargetPort = device.relativePort();
         this.loop = loop;
         commands = new Commands(session, session.connection(), device, this, dataOutTicks);
     }
@@ -39,6 +44,11 @@ final class NexusTasks implements Nexus {
     @Override
     public String initiatorPort() {
         return initiatorPort;
+    }
+
+    @Override
+    public String targetPort() {
+        return targetPort;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.stemma.server.iscsi.task;
 
 import io.stemma.server.scsi.LogicalUnit;
+import io.stemma.server.scsi.MappedUnit;
 import io.stemma.server.scsi.Nexus;
 import io.stemma.server.scsi.TargetDevice;
 
@@ -13,6 +14,12 @@ interface ScsiDevice {
 
     /** Bytes of data out that a CDB asks for. */
     int dataOutLength(long lun, byte[] cdb);
+
+    /** Its SCSI device name. */
+    String name();
+
+    /** Relative identifier of its port. */
+    int relativePort();
 
     /** The logical unit, or null. */
     @Nullable LogicalUnit unit(long lun);
@@ -52,14 +59,24 @@ interface ScsiDevice {
         @Override
         public void execute(long lun, Task task) {
             // A LUN may have been mapped since the command came.
-            LogicalUnit unit = device.unit(lun);
-            task.unit = unit;
-            device.execute(unit, lun, task);
+            MappedUnit mapped = device.mapped(lun);
+            task.unit = mapped == null ? null : mapped.unit();
+            device.execute(mapped, lun, task);
         }
 
         @Override
         public int dataOutLength(long lun, byte[] cdb) {
             return device.dataOutLength(lun, cdb);
+        }
+
+        @Override
+        public String name() {
+            return device.name();
+        }
+
+        @Override
+        public int relativePort() {
+            return device.relativePort();
         }
 
         @Override

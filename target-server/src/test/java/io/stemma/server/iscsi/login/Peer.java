@@ -102,7 +102,7 @@ final class Peer implements SessionAdmission {
     }
 
     Peer target(String name, AccessPolicy access) {
-        directory.put(new TargetNode(name, "", access, new TargetDevice(name)));
+        directory.put(new TargetNode(name, "", access, new TargetDevice(name, 1)));
         return this;
     }
 

@@ -39,7 +39,7 @@ class LoginToLogoutTest {
 
     private InetSocketAddress start() {
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        directory.put(new TargetNode(TARGET, "", AccessPolicy.OPEN, new TargetDevice(TARGET)));
+        directory.put(new TargetNode(TARGET, "", AccessPolicy.OPEN, new TargetDevice(TARGET, 1)));
         SessionDirectory sessions =
                 new SessionDirectory(
                         FullFeatureHandler.phase(SessionTexts.of(directory), device),

@@ -146,6 +146,16 @@ final class MemoryDevice implements ScsiDevice {
     }
 
     @Override
+    public String name() {
+        return "iqn.2026-11.io.stemma:memory";
+    }
+
+    @Override
+    public int relativePort() {
+        return 1;
+    }
+
+    @Override
     public @Nullable LogicalUnit unit(long lun) {
         return null;
     }

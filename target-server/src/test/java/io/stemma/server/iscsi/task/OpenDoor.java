@@ -31,7 +31,7 @@ final class OpenDoor implements PhaseHandler {
                         "iqn.2026-11.test:t",
                         "",
                         AccessPolicy.OPEN,
-                        new TargetDevice("iqn.2026-11.test:t"));
+                        new TargetDevice("iqn.2026-11.test:t", 1));
         connection.initialStatSn(1);
         LoginOutcome outcome =
                 new LoginOutcome(
