@@ -3,6 +3,7 @@ package io.stemma.bench.load;
 import io.stemma.bench.peer.Peer;
 import io.stemma.bench.peer.Place;
 import io.stemma.bench.process.Child;
+import io.stemma.bench.process.ScratchFolder;
 
 import java.io.IOException;
 import java.io.PrintStream;

@@ -5,6 +5,7 @@ import io.stemma.bench.peer.Peer;
 import io.stemma.bench.peer.Place;
 import io.stemma.bench.peer.Serving;
 import io.stemma.bench.process.ProcessFigures;
+import io.stemma.bench.process.ScratchFolder;
 
 import java.io.IOException;
 import java.io.PrintStream;

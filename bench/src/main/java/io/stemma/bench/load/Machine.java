@@ -21,9 +21,10 @@ import java.util.Map;
  * @param java version of the JVM that runs the load and, if it is one of ours, the target
  * @param commit short hash, with {@code -dirty} if files differ from it
  */
-record Machine(
+public record Machine(
         String processor, int cores, long memoryMib, String kernel, String java, String commit) {
-    static Machine here(Path root) {
+    /** This one. */
+    public static Machine here(Path root) {
         return new Machine(
                 read("/proc/cpuinfo")
                         .lines()

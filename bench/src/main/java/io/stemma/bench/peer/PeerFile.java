@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Files that targets are started with. */
-final class PeerFile {
+public final class PeerFile {
     private PeerFile() {}
 
     /** Makes a file of a size and no content; the load fills it. */
-    static void create(Path file, long bytes) {
+    public static void create(Path file, long bytes) {
         try (RandomAccessFile made = new RandomAccessFile(file.toFile(), "rw")) {
             made.setLength(bytes);
         } catch (IOException failed) {
@@ -22,7 +22,7 @@ final class PeerFile {
     }
 
     /** Writes a configuration that only we may read, as istgt demands of its secrets. */
-    static void write(Path file, String text) {
+    public static void write(Path file, String text) {
         try {
             Files.writeString(file, text, StandardCharsets.UTF_8);
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));

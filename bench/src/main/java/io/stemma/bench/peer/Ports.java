@@ -9,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waiting for a child to listen. */
-final class Ports {
+public final class Ports {
     private Ports() {}
 
     /** Waits until something accepts on the port, at most {@code seconds}. */
-    static void await(Child child, int port, int seconds) {
+    public static void await(Child child, int port, int seconds) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (System.nanoTime() - deadline < 0) {
             child.check();

@@ -1,4 +1,4 @@
-package io.stemma.bench.load;
+package io.stemma.bench.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,8 +12,9 @@ import java.util.stream.Stream;
  *
  * @param path of it
  */
-record ScratchFolder(Path path) implements AutoCloseable {
-    static ScratchFolder create() {
+public record ScratchFolder(Path path) implements AutoCloseable {
+    /** A new one. */
+    public static ScratchFolder create() {
         try {
             return new ScratchFolder(
                     Files.createTempDirectory(Path.of("/dev/shm"), "stemma-bench-"));
@@ -23,7 +24,7 @@ record ScratchFolder(Path path) implements AutoCloseable {
     }
 
     /** A new folder in it. */
-    Path make(String name) {
+    public Path make(String name) {
         try {
             return Files.createDirectory(path.resolve(name));
         } catch (IOException full) {
@@ -31,8 +32,17 @@ record ScratchFolder(Path path) implements AutoCloseable {
         }
     }
 
+    /** Removes a folder in it with all that lies there. */
+    public void remove(String name) {
+        remove(path.resolve(name));
+    }
+
     @Override
     public void close() {
+        remove(path);
+    }
+
+    private static void remove(Path path) {
         try (Stream<Path> files = Files.walk(path)) {
             files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
         } catch (IOException | UncheckedIOException left) {
