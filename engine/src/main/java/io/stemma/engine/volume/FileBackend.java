@@ -284,6 +284,7 @@ public final class FileBackend implements VolumeBackend {
             ours(volume);
             if (ours.writeCache() != enabled) {
                 VolumeChanges.writeCache(ours, enabled);
+                ours.listeners().writeCacheChanged(enabled);
             }
         }
     }

@@ -29,6 +29,11 @@ final class Listeners implements VolumeListener {
     }
 
     @Override
+    public void writeCacheChanged(boolean enabled) {
+        listeners.forEach(listener -> listener.writeCacheChanged(enabled));
+    }
+
+    @Override
     public void offline(DeviceFault fault) {
         listeners.forEach(listener -> listener.offline(fault));
     }

@@ -8,6 +8,9 @@ public interface VolumeListener {
     /** The capacity changed. */
     default void resized(Geometry geometry) {}
 
+    /** Writes are from now on acknowledged before they are durable, or no longer. */
+    default void writeCacheChanged(boolean enabled) {}
+
     /** The volume went offline. */
     default void offline(DeviceFault fault) {}
 
