@@ -82,10 +82,13 @@ final class CommandTable {
         add(rows, "00 00 00 00 00 00", Access.STOPPED, new TestUnitReady());
         add(rows, "03 01 00 00 ff 00", Access.ALWAYS, new RequestSense());
         add(rows, "12 01 ff ff ff 00", Access.ALWAYS, new Inquiry());
-        add(rows, "15 11 00 00 ff 00", Access.STOPPED, ModeSelect.six());
+        add(rows, "15 13 00 00 ff 00", Access.STOPPED, ModeSelect.six());
         add(rows, "1a 08 ff ff ff 00", Access.STOPPED, ModeSense.six());
         add(rows, "1b 01 00 0f f7 00", Access.STOPPED, new StartStopUnit());
-        add(rows, "55 11 00 00 00 00 00 ff ff 00", Access.STOPPED, ModeSelect.ten());
+        add(rows, "1c 01 ff ff ff 00", Access.STOPPED, new ReceiveDiagnosticResults());
+        add(rows, "1d f4 00 ff ff 00", Access.STOPPED, new SendDiagnostic());
+        add(rows, "4d 01 ff ff 00 ff ff ff ff 00", Access.STOPPED, new LogSense());
+        add(rows, "55 13 00 00 00 00 00 ff ff 00", Access.STOPPED, ModeSelect.ten());
         add(rows, "5a 18 ff ff 00 00 00 ff ff 00", Access.STOPPED, ModeSense.ten());
         add(rows, "a0 00 ff 00 00 00 ff ff ff ff 00 00", Access.ALWAYS, new ReportLuns());
         add(
@@ -107,6 +110,7 @@ final class CommandTable {
         add(rows, "25 00 00 00 00 00 00 00 00 00", Access.STOPPED, ReadCapacity.ten());
         add(rows, "28 f8 ff ff ff ff 3f ff ff 00", Access.STARTED, new Read(CdbShape.TEN));
         add(rows, "2f f6 ff ff ff ff 3f ff ff 00", Access.STARTED, new Verify(CdbShape.TEN));
+        add(rows, "34 02 ff ff ff ff 00 ff ff 00", Access.STARTED, new PreFetch(CdbShape.TEN));
         add(
                 rows,
                 "35 02 ff ff ff ff 3f ff ff 00",
@@ -122,6 +126,12 @@ final class CommandTable {
                 "8f f6 ff ff ff ff ff ff ff ff ff ff ff ff 3f 00",
                 Access.STARTED,
                 new Verify(CdbShape.SIXTEEN));
+        add(rows, "37 00 1f 00 00 00 00 ff ff 00", Access.STOPPED, ReadDefectData.ten());
+        add(
+                rows,
+                "90 02 ff ff ff ff ff ff ff ff ff ff ff ff 00 00",
+                Access.STARTED,
+                new PreFetch(CdbShape.SIXTEEN));
         add(
                 rows,
                 "91 02 ff ff ff ff ff ff ff ff ff ff ff ff 3f 00",
@@ -145,6 +155,7 @@ final class CommandTable {
                 "af f6 ff ff ff ff ff ff ff ff 3f 00",
                 Access.STARTED,
                 new Verify(CdbShape.TWELVE));
+        add(rows, "b7 1f ff ff ff ff ff ff ff ff 00 00", Access.STOPPED, ReadDefectData.twelve());
     }
 
     private static void writing(List<CommandRow> rows) {
@@ -155,7 +166,7 @@ final class CommandTable {
                 "2e f6 ff ff ff ff 3f ff ff 00",
                 Access.WRITABLE,
                 new WriteAndVerify(CdbShape.TEN));
-        add(rows, "41 f8 ff ff ff ff 3f ff ff 00", Access.WRITABLE, new WriteSame(CdbShape.TEN));
+        add(rows, "41 fe ff ff ff ff 3f ff ff 00", Access.WRITABLE, new WriteSame(CdbShape.TEN));
         add(rows, "42 01 00 00 00 00 3f ff ff 00", Access.WRITABLE, new Unmap());
         add(
                 rows,
@@ -169,7 +180,7 @@ final class CommandTable {
                 new WriteAndVerify(CdbShape.SIXTEEN));
         add(
                 rows,
-                "93 f9 ff ff ff ff ff ff ff ff ff ff ff ff 3f 00",
+                "93 ff ff ff ff ff ff ff ff ff ff ff ff ff 3f 00",
                 Access.WRITABLE,
                 new WriteSame(CdbShape.SIXTEEN));
         add(

@@ -13,6 +13,12 @@ final class DataIn {
      * @param allocation ALLOCATION LENGTH in bytes
      */
     static void send(ScsiTask task, byte[] data, long allocation) {
+        put(task, data, allocation);
+        Sense.good(task);
+    }
+
+    /** Makes parameter data ready to be sent, cut to the allocation length. */
+    static void put(ScsiTask task, byte[] data, long allocation) {
         int length = (int) Math.min(data.length, allocation);
         if (length > 0) {
             long address = task.dataInNow(length);
@@ -23,7 +29,6 @@ final class DataIn {
             MemorySegment.copy(data, 0, memory, ValueLayout.JAVA_BYTE, 0, length);
         }
         task.dataInLength(length);
-        Sense.good(task);
     }
 
     /** The gathered data out, at most {@code limit} bytes of it. */

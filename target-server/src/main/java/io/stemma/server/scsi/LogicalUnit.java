@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -26,11 +27,16 @@ public final class LogicalUnit {
     private final UnitAttentions attentions = new UnitAttentions();
     private final Transfer transfer = new Transfer(this);
     private final BackgroundFlush backgroundFlush;
+    private final ReadAhead readAhead;
+    private final SelfTests selfTests;
     private final VolumeListener listener = new Listener();
     private volatile UnitState state;
 
     /** The same for mappings that forbid changes. */
     private volatile UnitState readOnlyState;
+
+    /** Who changes the write cache by MODE SELECT just now, and need not be told. */
+    private volatile @Nullable Nexus cacheChanger;
 
     private int mappings;
 
@@ -39,16 +45,23 @@ public final class LogicalUnit {
         this.volume = volume;
         this.services = services;
         backgroundFlush = new BackgroundFlush(volume);
+        readAhead = new ReadAhead(volume);
+        selfTests = new SelfTests(volume);
         state = UnitState.of(volume.geometry(), false);
         readOnlyState = UnitState.of(volume.geometry(), true);
     }
 
-    /** Told by the volume; a change of capacity is told the hosts. */
+    /** Told by the volume; what changes there is told the hosts. */
     private final class Listener implements VolumeListener {
         @Override
         public void resized(Geometry geometry) {
             update(now -> now.with(geometry));
             raise(null, UnitAttention.CAPACITY);
+        }
+
+        @Override
+        public void writeCacheChanged(boolean enabled) {
+            raise(cacheChanger, UnitAttention.MODE_PARAMETERS);
         }
     }
 
@@ -212,6 +225,19 @@ public final class LogicalUnit {
         raise(by, UnitAttention.MODE_PARAMETERS);
     }
 
+    /** MODE SELECT changes the write cache; the volume tells when it has, and the others hear. */
+    void changeWriteCache(Nexus by, boolean enabled, Consumer<@Nullable DeviceFault> done) {
+        cacheChanger = by;
+        services.writeCacheSwitch()
+                .change(
+                        volume,
+                        enabled,
+                        fault -> {
+                            cacheChanger = null;
+                            done.accept(fault);
+                        });
+    }
+
     /** START STOP UNIT. */
     void stopped(boolean nowStopped) {
         update(now -> now.withStopped(nowStopped));
@@ -259,13 +285,22 @@ public final class LogicalUnit {
         return backgroundFlush;
     }
 
+    ReadAhead readAhead() {
+        return readAhead;
+    }
+
+    SelfTests selfTests() {
+        return selfTests;
+    }
+
+    /** D_SENSE: whether sense data of this unit comes in descriptor format (SPC-5, 4.4.2). */
+    public boolean descriptorSense() {
+        return state.descriptorSense();
+    }
+
     /** What the server around it gives. */
     UnitServices services() {
         return services;
-    }
-
-    WriteCacheSwitch writeCacheSwitch() {
-        return services.writeCacheSwitch();
     }
 
     /** What stands in the way of serving, or null. */

@@ -92,7 +92,7 @@ final class ModeSelect extends Command {
             if (writeCache == writeCacheNow) {
                 applied();
             } else {
-                unit.writeCacheSwitch().change(unit.volume(), writeCache, this::cacheChanged);
+                unit.changeWriteCache(task.nexus(), writeCache, this::cacheChanged);
             }
         }
 
@@ -105,8 +105,7 @@ final class ModeSelect extends Command {
         }
 
         private void applied() {
-            if (writeCache != writeCacheNow
-                    || descriptorSense != state.descriptorSense()
+            if (descriptorSense != state.descriptorSense()
                     || writeProtect != state.softwareWriteProtect()) {
                 unit.modeParameters(task.nexus(), writeProtect, descriptorSense);
             }
@@ -146,29 +145,37 @@ final class ModeSelect extends Command {
         /** Judges a page; returns where the next begins, or -1 if the command was ended. */
         private int page(int at) {
             int code = list[at] & 0x3f;
-            byte[] current = ModePages.page(code, ModePages.PC_CURRENT, state, writeCacheNow);
-            byte[] mask = ModePages.page(code, ModePages.PC_CHANGEABLE, state, writeCacheNow);
-            if (current == null || mask == null || (list[at] & 0x40) != 0) {
-                return invalid(at, (list[at] & 0x40) != 0 ? 6 : 5);
+            boolean sub = (list[at] & ModePages.SPF) != 0;
+            int header = sub ? 4 : 2;
+            if (!ModePages.exists(code)) {
+                return invalid(at, 5);
             }
-            if (list.length < at + 2) {
+            if (list.length < at + header) {
                 return truncated();
             }
-            if (list[at + 1] != current[1]) {
-                return invalid(at + 1, -1);
+            int page = ModePages.key(code, sub ? list[at + 1] & 0xff : 0);
+            byte[] current = ModePages.page(page, ModePages.PC_CURRENT, state, writeCacheNow);
+            byte[] mask = ModePages.page(page, ModePages.PC_CHANGEABLE, state, writeCacheNow);
+            if (current == null || mask == null || (sub && (page & 0xff) == 0)) {
+                return sub ? invalid(at + 1, -1) : invalid(at, 5);
+            }
+            for (int i = header / 2; i < header; i++) {
+                if (list[at + i] != current[i]) {
+                    return invalid(at + header / 2, -1);
+                }
             }
             if (list.length < at + current.length) {
                 return truncated();
             }
-            for (int i = 2; i < current.length; i++) {
+            for (int i = header; i < current.length; i++) {
                 int wrong = (list[at + i] ^ current[i]) & ~mask[i] & 0xff;
                 if (wrong != 0) {
                     return invalid(at + i, 31 - Integer.numberOfLeadingZeros(wrong));
                 }
             }
-            if (code == ModePages.CACHING) {
+            if (page == ModePages.CACHING) {
                 writeCache = ModePages.writeCache(list, at);
-            } else if (code == ModePages.CONTROL) {
+            } else if (page == ModePages.CONTROL) {
                 descriptorSense = ModePages.descriptorSense(list, at);
                 writeProtect = ModePages.softwareWriteProtect(list, at);
             }

@@ -1,8 +1,7 @@
 package io.stemma.server.scsi;
 
 import io.stemma.engine.block.Geometry;
-
-import org.jspecify.annotations.Nullable;
+import io.stemma.engine.runtime.Invariant;
 
 import java.io.ByteArrayOutputStream;
 import java.util.List;
@@ -13,7 +12,6 @@ final class ModeSense extends Command {
     private static final int LLBAA = 0x10;
     private static final int WRITE_PROTECTED = 0x80;
     private static final int DPOFUA = 0x10;
-    private static final int ALL_SUBPAGES = 0xff;
 
     private final boolean ten;
 
@@ -44,15 +42,16 @@ final class ModeSense extends Command {
                     AdditionalSense.SAVING_PARAMETERS_NOT_SUPPORTED);
             return;
         }
-        if (subpage != 0 && subpage != ALL_SUBPAGES) {
-            Sense.invalidInCdb(task, descriptor, 3);
+        List<Integer> keys = ModePages.keys(code, subpage);
+        if (keys.isEmpty()) {
+            if (ModePages.exists(code)) {
+                Sense.invalidInCdb(task, descriptor, 3);
+            } else {
+                Sense.invalidInCdb(task, descriptor, 2, 5);
+            }
             return;
         }
-        byte[] pages = pages(code, control, state, unit);
-        if (pages == null) {
-            Sense.invalidInCdb(task, descriptor, 2, 5);
-            return;
-        }
+        byte[] pages = pages(keys, control, state, unit);
         byte[] blocks =
                 (cdb[1] & DBD) != 0
                         ? new byte[0]
@@ -61,16 +60,13 @@ final class ModeSense extends Command {
         DataIn.send(task, assemble(state, blocks, pages), allocation);
     }
 
-    private static byte @Nullable [] pages(
-            int code, int control, UnitState state, LogicalUnit unit) {
+    private static byte[] pages(
+            List<Integer> keys, int control, UnitState state, LogicalUnit unit) {
         boolean writeCache = unit.volume().description().writeCache();
-        List<Integer> codes = code == ModePages.ALL ? ModePages.codes() : List.of(code);
         ByteArrayOutputStream pages = new ByteArrayOutputStream();
-        for (int each : codes) {
-            byte[] page = ModePages.page(each, control, state, writeCache);
-            if (page == null) {
-                return null;
-            }
+        for (int key : keys) {
+            byte[] page = ModePages.page(key, control, state, writeCache);
+            Invariant.check(page != null, "a page that is listed exists");
             pages.writeBytes(page);
         }
         return pages.toByteArray();

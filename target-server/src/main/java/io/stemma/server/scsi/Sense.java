@@ -39,6 +39,13 @@ final class Sense {
         checkCondition(task);
     }
 
+    /** Ends a command with CHECK CONDITION beside the data in that is ready. */
+    static void withData(ScsiTask task, boolean descriptor, SenseKey key, AdditionalSense sense) {
+        task.senseLength(write(task.sense(), descriptor, key, sense));
+        task.status(CHECK_CONDITION);
+        task.finish();
+    }
+
     /** Ends a command with CHECK CONDITION and a number in the INFORMATION field. */
     static void checkInformation(
             ScsiTask task,

@@ -78,16 +78,23 @@ final class Transfer {
         return true;
     }
 
-    /** Ends a command for blocks that do not exist; returns whether it may go on. */
+    /**
+     * Ends a command for blocks that do not exist; INFORMATION tells the first of them (SBC-4,
+     * sense data).
+     *
+     * @return whether the command may go on
+     */
     static boolean inside(UnitState state, ScsiTask task, long lba, long blocks) {
         if (state.geometry().contains(lba, blocks)) {
             return true;
         }
-        Sense.check(
+        long end = state.geometry().blockCount();
+        Sense.checkInformation(
                 task,
                 state.descriptorSense(),
                 SenseKey.ILLEGAL_REQUEST,
-                AdditionalSense.LBA_OUT_OF_RANGE);
+                AdditionalSense.LBA_OUT_OF_RANGE,
+                lba >= 0 && lba < end ? end : lba);
         return false;
     }
 

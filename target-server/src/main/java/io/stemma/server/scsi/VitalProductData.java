@@ -26,6 +26,7 @@ final class VitalProductData {
     private static final int SUPPORTED_PAGES = 0x00;
     private static final int UNIT_SERIAL_NUMBER = 0x80;
     private static final int DEVICE_IDENTIFICATION = 0x83;
+    private static final int EXTENDED_INQUIRY = 0x86;
     private static final int BLOCK_LIMITS = 0xb0;
     private static final int BLOCK_DEVICE_CHARACTERISTICS = 0xb1;
     private static final int LOGICAL_BLOCK_PROVISIONING = 0xb2;
@@ -34,6 +35,7 @@ final class VitalProductData {
         SUPPORTED_PAGES,
         (byte) UNIT_SERIAL_NUMBER,
         (byte) DEVICE_IDENTIFICATION,
+        (byte) EXTENDED_INQUIRY,
         (byte) BLOCK_LIMITS,
         (byte) BLOCK_DEVICE_CHARACTERISTICS,
         (byte) LOGICAL_BLOCK_PROVISIONING
@@ -56,6 +58,7 @@ final class VitalProductData {
             case SUPPORTED_PAGES -> withHeader(code, PAGES);
             case UNIT_SERIAL_NUMBER -> withHeader(code, ascii(volume.serialNumber()));
             case DEVICE_IDENTIFICATION -> withHeader(code, designators(volume, task));
+            case EXTENDED_INQUIRY -> withHeader(code, extendedInquiry());
             case BLOCK_LIMITS -> withHeader(code, blockLimits(state.geometry()));
             case BLOCK_DEVICE_CHARACTERISTICS -> withHeader(code, characteristics());
             case LOGICAL_BLOCK_PROVISIONING -> withHeader(code, provisioning());
@@ -109,6 +112,18 @@ final class VitalProductData {
         return padded;
     }
 
+    /**
+     * No protection information; simple, ordered and head of queue tasks; a volatile cache. An
+     * attention REPORTED LUNS DATA HAS CHANGED ends unit by unit or by REPORT LUNS (LUICLR 0).
+     */
+    private static byte[] extendedInquiry() {
+        byte[] body = new byte[60];
+        body[1] = 0x07;
+        body[2] = 0x01;
+        body[9] = (byte) ScsiTask.SENSE_BYTES_MAX;
+        return body;
+    }
+
     /** What one command may ask for. WSNZ is one: WRITE SAME of zero blocks is refused. */
     private static byte[] blockLimits(Geometry geometry) {
         int block = geometry.logicalBlockBytes();
@@ -132,7 +147,7 @@ final class VitalProductData {
         return body;
     }
 
-    /** Thin: UNMAP and both WRITE SAME unmap, and unmapped blocks read zero. */
+    /** Thin: UNMAP and both WRITE SAME unmap, and unmapped blocks read zero. No thresholds. */
     private static byte[] provisioning() {
         return new byte[] {0, (byte) 0xe4, 0x02, 0};
     }

@@ -72,15 +72,15 @@ class BlockCommandsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "2f 02 00002001 00 0000 00, 5/2100",
-        "2f 02 ffffffff 00 0001 00, 5/2100",
-        "2f 00 00001fff 00 0002 00, 5/2100",
+        "2f 02 00002001 00 0000 00, 5/2100 I8193",
+        "2f 02 ffffffff 00 0001 00, 5/2100 I4294967295",
+        "2f 00 00001fff 00 0002 00, 5/2100 I8192",
         "2f 04 00000000 00 0001 00, 5/2400 C1.2",
         "2f 20 00000000 00 0001 00, 5/2400 C1.7",
         "2f 02 00000000 00 0000 00, GOOD",
         "2f 00 00000000 00 0001 00, GOOD",
         "2f 10 00000000 00 0001 00, GOOD",
-        "2e 00 00002001 00 0000 00, 5/2100",
+        "2e 00 00002001 00 0000 00, 5/2100 I8193",
         "2e 00 00000000 00 0000 00, GOOD",
         "2e 04 00000000 00 0001 00, 5/2400 C1.2",
         "ae 20 00000000 00000001 00 00, 5/2400 C1.7"
@@ -141,8 +141,8 @@ class BlockCommandsTest {
     @CsvSource({
         "41 00 00000000 00 0000 00, 512, 5/2400 C7",
         "93 00 0000000000000000 00000000 00 00, 512, 5/2400 C10",
-        "41 00 00002001 00 0000 00, 512, 5/2100",
-        "41 00 00001fff 00 0002 00, 512, 5/2100",
+        "41 00 00002001 00 0000 00, 512, 5/2100 I8193",
+        "41 00 00001fff 00 0002 00, 512, 5/2100 I8192",
         "93 00 ffffffffffffffff 00000001 00 00, 512, 5/2100",
         "41 20 00000000 00 0001 00, 512, 5/2400 C1.7",
         "41 10 00000000 00 0001 00, 512, 5/2400 C1.4",
@@ -194,7 +194,8 @@ class BlockCommandsTest {
     @Test
     void unmapJudgesTheWholeListFirst() {
         String good = descriptor(0, 8);
-        assertThat(unmap("0026002000000000" + good + descriptor(8192, 1))).isEqualTo("5/2100");
+        assertThat(unmap("0026002000000000" + good + descriptor(8192, 1)))
+                .isEqualTo("5/2100 I8192");
         assertThat(unmap("0026002000000000" + good + descriptor(8192, 0))).isEqualTo("GOOD");
         assertThat(unmap("0016001000000000" + descriptor(-1, 1))).isEqualTo("5/2100");
         assertThat(unmap("00000000000000")).isEqualTo("5/1a00");
@@ -231,7 +232,7 @@ class BlockCommandsTest {
                 .startsWith("00000034" + "00000000" + first + second + third);
         assertThat(host.data("9e 12 0000000000001fff 00000018 00 00"))
                 .isEqualTo("0000001400000000" + "0000000000001fff" + "0000000101000000");
-        assertThat(host.send("9e 12 0000000000002000 00000018 00 00")).isEqualTo("5/2100");
+        assertThat(host.send("9e 12 0000000000002000 00000018 00 00")).isEqualTo("5/2100 I8192");
         assertThat(host.send("9e 12 8000000000000000 00000018 00 00")).isEqualTo("5/2100");
         assertThat(host.data("9e 12 0000000000000000 00000000 00 00")).isEmpty();
     }

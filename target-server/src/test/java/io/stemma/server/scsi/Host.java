@@ -33,7 +33,7 @@ final class Host {
                         new UnitServices(
                                 (of, enabled, done) -> {
                                     if (switchFault == null) {
-                                        volume.writeCache = enabled;
+                                        volume.writeCache(enabled);
                                     }
                                     done.accept(switchFault);
                                 },

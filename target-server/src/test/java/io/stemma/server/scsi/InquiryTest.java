@@ -41,7 +41,7 @@ class InquiryTest {
     @CsvSource({
         "12 00 01 0100 00, 5/2400 C2",
         "12 01 01 0100 00, 5/2400 C2",
-        "12 01 86 0100 00, 5/2400 C2"
+        "12 01 87 0100 00, 5/2400 C2"
     })
     void pagesThatAreNotThereAreRefused(String cdb, String outcome) {
         assertThat(host.send(cdb)).isEqualTo(outcome);
@@ -49,7 +49,9 @@ class InquiryTest {
 
     @Test
     void vitalProductData() {
-        assertThat(host.data("12 01 00 00ff 00")).isEqualTo("00000006" + "008083b0b1b2");
+        assertThat(host.data("12 01 00 00ff 00")).isEqualTo("00000007" + "00808386b0b1b2");
+        assertThat(host.data("12 01 86 00ff 00"))
+                .isEqualTo("0086003c" + "000701" + "00".repeat(6) + "fc" + "00".repeat(50));
         assertThat(host.data("12 01 80 00ff 00")).isEqualTo("00800010" + hex("00112233aabbccdd"));
         assertThat(host.data("12 01 b1 00ff 00")).isEqualTo("00b1003c0001" + "00".repeat(58));
         assertThat(host.data("12 01 b2 00ff 00")).isEqualTo("00b2000400e40200");

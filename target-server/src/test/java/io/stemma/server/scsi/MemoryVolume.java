@@ -63,6 +63,11 @@ final class MemoryVolume implements Volume {
         List.copyOf(listeners).forEach(listener -> listener.resized(geometry));
     }
 
+    void writeCache(boolean enabled) {
+        writeCache = enabled;
+        List.copyOf(listeners).forEach(listener -> listener.writeCacheChanged(enabled));
+    }
+
     /** Executes what was held. */
     void release() {
         holding = false;

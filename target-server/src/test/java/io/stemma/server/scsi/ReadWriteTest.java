@@ -59,15 +59,15 @@ class ReadWriteTest {
     @CsvSource({
         "28 00 00000000 00 0000 00, GOOD",
         "28 00 00002000 00 0000 00, GOOD",
-        "28 00 00002001 00 0000 00, 5/2100",
-        "28 00 00002000 00 0001 00, 5/2100",
-        "28 00 ffffffff 00 0001 00, 5/2100",
-        "08 002000 01 00, 5/2100",
-        "a8 00 00001fff 00000002 00 00, 5/2100",
+        "28 00 00002001 00 0000 00, 5/2100 I8193",
+        "28 00 00002000 00 0001 00, 5/2100 I8192",
+        "28 00 ffffffff 00 0001 00, 5/2100 I4294967295",
+        "08 002000 01 00, 5/2100 I8192",
+        "a8 00 00001fff 00000002 00 00, 5/2100 I8192",
         "88 00 8000000000000000 00000001 00 00, 5/2100",
         "88 00 ffffffffffffffff 00000000 00 00, 5/2100",
         "8a 00 ffffffffffffffff ffffffff 00 00, 5/2100",
-        "2a 00 00002001 00 0000 00, 5/2100",
+        "2a 00 00002001 00 0000 00, 5/2100 I8193",
         "2a 00 00000000 00 0000 00, GOOD",
         "28 20 00000000 00 0001 00, 5/2400 C1.7",
         "28 e0 00000000 00 0001 00, 5/2400 C1.7",
@@ -193,8 +193,8 @@ class ReadWriteTest {
         assertThat(host.send("35 00 00000000 00 0000 00")).isEqualTo("GOOD");
         assertThat(host.send("91 00 0000000000000000 00002000 00 00")).isEqualTo("GOOD");
         assertThat(host.volume.log).containsExactly("FLUSH 0 0", "FLUSH 0 0");
-        assertThat(host.send("35 00 00002001 00 0000 00")).isEqualTo("5/2100");
-        assertThat(host.send("35 00 00001fff 00 0002 00")).isEqualTo("5/2100");
+        assertThat(host.send("35 00 00002001 00 0000 00")).isEqualTo("5/2100 I8193");
+        assertThat(host.send("35 00 00001fff 00 0002 00")).isEqualTo("5/2100 I8192");
         host.volume.log.clear();
         host.volume.holding = true;
         for (int i = 0; i < 5; i++) {

@@ -64,7 +64,7 @@ class UnitAttentionTest {
 
     @Test
     void aResizeIsToldAndTheNewSizeHolds() {
-        assertThat(host.send("28 00 00002000 00 0001 00")).isEqualTo("5/2100");
+        assertThat(host.send("28 00 00002000 00 0001 00")).isEqualTo("5/2100 I8192");
         host.volume.resize(16_384);
         assertThat(host.nexus.attentionsRaised).isEqualTo(1);
         assertThat(ready(host.nexus)).isEqualTo("6/2a09");
@@ -89,14 +89,14 @@ class UnitAttentionTest {
         assertThat(
                         host.send(
                                 "15 10 00 00 10 00",
-                                Host.bytes("00000000 0a0a0010 08" + "00".repeat(7))))
+                                Host.bytes("00000000 0a0a2210 08" + "00".repeat(7))))
                 .isEqualTo("GOOD");
         assertThat(ready(host.nexus)).isEqualTo("GOOD");
         assertThat(ready(other)).isEqualTo("6/2a01");
         assertThat(
                         host.send(
                                 "15 10 00 00 10 00",
-                                Host.bytes("00000000 0a0a0010 08" + "00".repeat(7))))
+                                Host.bytes("00000000 0a0a2210 08" + "00".repeat(7))))
                 .isEqualTo("GOOD");
         assertThat(ready(other)).isEqualTo("GOOD");
     }
@@ -113,7 +113,7 @@ class UnitAttentionTest {
 
     @Test
     void aResetWaitsForTheTasksThenTellsEverybodyAndPutsThingsBack() {
-        host.send("15 10 00 00 10 00", Host.bytes("00000000 0a0a0010 08" + "00".repeat(7)));
+        host.send("15 10 00 00 10 00", Host.bytes("00000000 0a0a2210 08" + "00".repeat(7)));
         host.send("1b 00 00 00 00 00");
         other.idle = false;
         AtomicInteger done = new AtomicInteger();

@@ -86,9 +86,10 @@ final class Task extends ScsiTask {
     /** Status, sense key and additional sense of a command that ends here in the transport. */
     void sense(TransportSense why) {
         byte[] sense = sense();
-        Arrays.fill(sense, 0, TransportSense.BYTES, (byte) 0);
+        Arrays.fill(sense, 0, TransportSense.BYTES_MAX, (byte) 0);
+        LogicalUnit on = unit;
         status(why.status());
-        senseLength(why.writeTo(sense));
+        senseLength(why.writeTo(sense, on != null && on.descriptorSense()));
         dataInLength(0);
         dataOutUsed(0);
     }

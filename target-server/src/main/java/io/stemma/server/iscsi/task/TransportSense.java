@@ -17,8 +17,10 @@ enum TransportSense {
     /** No memory for its data: to be sent again (SAM-5, 5.3.1). */
     TASK_SET_FULL(0, 0, 0);
 
-    /** Length of fixed format sense data. */
-    static final int BYTES = 18;
+    /** Length of the longer of both formats. */
+    static final int BYTES_MAX = 18;
+
+    private static final int DESCRIPTOR_BYTES = 8;
 
     private static final int CHECK_CONDITION = 0x02;
     private static final int TASK_SET_FULL_STATUS = 0x28;
@@ -37,16 +39,28 @@ enum TransportSense {
         return key == 0 ? TASK_SET_FULL_STATUS : CHECK_CONDITION;
     }
 
-    /** Fixed format, current; returns its length. */
-    int writeTo(byte[] sense) {
+    /**
+     * Writes sense data of a current error over zeroes.
+     *
+     * @param descriptor whether in descriptor format (D_SENSE of the logical unit, SPC-5, 4.4.2)
+     * @return its length
+     */
+    int writeTo(byte[] sense, boolean descriptor) {
         if (key == 0) {
             return 0;
         }
+        if (descriptor) {
+            sense[0] = 0x72;
+            sense[1] = (byte) key;
+            sense[2] = (byte) code;
+            sense[3] = (byte) qualifier;
+            return DESCRIPTOR_BYTES;
+        }
         sense[0] = 0x70;
         sense[2] = (byte) key;
-        sense[7] = BYTES - 8;
+        sense[7] = BYTES_MAX - 8;
         sense[12] = (byte) code;
         sense[13] = (byte) qualifier;
-        return BYTES;
+        return BYTES_MAX;
     }
 }
