@@ -27,8 +27,8 @@ public final class Footprint {
     private static final int STARTS = 3;
     private static final double SECONDS = 5;
     private static final long LUN_BYTES = 256L << 20;
-    private static final double LOGIN_SECONDS_MAX = 2;
-    private static final double RESIDENT_MIB_MAX = 256;
+    private static final double LOGIN_SECONDS_MAX = 1.2;
+    private static final double RESIDENT_MIB_MAX = 200;
 
     private final Peer peer;
     private final int port;

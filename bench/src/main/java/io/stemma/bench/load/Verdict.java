@@ -43,15 +43,17 @@ record Verdict(String what, double figure, double bound, boolean atMost) {
             }
             double speed = result.speed(subject, yardstick).median();
             if (!job.small()) {
-                verdicts.add(new Verdict(job.name() + " speed", speed, 1.5, false));
+                double least = job.write() ? 1.8 : 2.5;
+                verdicts.add(new Verdict(job.name() + " speed", speed, least, false));
                 continue;
             }
             if (job.depth() != 1 && job.depth() != 32) {
                 continue;
             }
             double processor = result.processor(subject, yardstick).median();
-            double share = job.depth() == 1 ? 0.75 : job.write() ? 0.45 : 0.28;
-            double multiple = job.depth() == 1 ? 1 : job.write() ? 1.5 : 2;
+            boolean alone = job.depth() == 1;
+            double share = job.write() ? (alone ? 0.70 : 0.36) : (alone ? 0.63 : 0.20);
+            double multiple = job.write() ? (alone ? 1.05 : 1.9) : (alone ? 1.15 : 3.2);
             verdicts.add(new Verdict(job.name() + " CPU share", processor, share, true));
             verdicts.add(new Verdict(job.name() + " IOPS", speed, multiple, false));
         }

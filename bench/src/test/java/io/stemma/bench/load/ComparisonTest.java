@@ -57,20 +57,20 @@ final class ComparisonTest {
 
     @Test
     void everyThresholdSaysWhetherItWasMet() {
-        Comparison met = comparison(READ, List.of(run(100, 40)), List.of(run(250, 8)));
+        Comparison met = comparison(READ, List.of(run(100, 40)), List.of(run(320, 8)));
         assertThat(met.verdicts())
                 .extracting(Verdict::toString)
                 .containsExactly(
-                        "met: 4k-randread-d32 CPU share 0.20, at most 0.28",
-                        "met: 4k-randread-d32 IOPS 2.50, at least 2.00");
+                        "met: 4k-randread-d32 CPU share 0.20, at most 0.20",
+                        "met: 4k-randread-d32 IOPS 3.20, at least 3.20");
         Comparison missed =
                 comparison(
                         new Job(true, false, 131_072, 16),
                         List.of(run(100, 40)),
-                        List.of(run(149, 8)));
+                        List.of(run(179, 8)));
         assertThat(missed.verdicts())
                 .extracting(Verdict::toString)
-                .containsExactly("NOT MET: 128k-write-d16 speed 1.49, at least 1.50");
+                .containsExactly("NOT MET: 128k-write-d16 speed 1.79, at least 1.80");
     }
 
     @Test
@@ -98,7 +98,7 @@ final class ComparisonTest {
                 .contains("Load average before 0.10, after 1.00")
                 .contains("| stemma | 125 | 0.5 | 100 | 200 | 8.00 | 5.00 | 10 | 2.50 (2.50..2.50)")
                 .contains("4k-randread-d32: IOPS 1.00 (1.00..1.00), CPU 1.00 (1.00..1.00): quiet")
-                .contains("- met: 4k-randread-d32 IOPS 2.50, at least 2.00");
+                .contains("- met: 4k-randread-d32 IOPS 3.20, at least 3.20");
     }
 
     @Test

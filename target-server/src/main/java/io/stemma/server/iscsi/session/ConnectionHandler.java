@@ -38,18 +38,24 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         implements DataConnection {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
 
+    /** Where every PDU of an initiator keeps ExpStatSN. */
+    private static final int EXP_STAT_SN = 28;
+
     private final SessionLimits limits;
     private final Runnable loggedInOrGone;
     private final PduDecoder decoder = new PduDecoder(SessionLimits.LOGIN_DATA_SEGMENT_BYTES);
     private final PduEncoder encoder = new PduEncoder();
     private final Channel channel;
     private final OutputBatch output;
+    private final AnswerPacing pacing = new AnswerPacing();
+    private final Runnable release = this::release;
     private final ReceiveBuffer receive;
     private PhaseHandler phase;
     private NegotiatedParameters parameters = NegotiatedParameters.defaults();
     private @Nullable Future<?> loginTimeout;
     private final EnumSet<Pause> pauses = EnumSet.noneOf(Pause.class);
     private int statSn;
+    private boolean releaseScheduled;
     private boolean reading;
     private boolean delivering;
     private boolean loginCounted = true;
@@ -123,8 +129,30 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         reading = false;
         if (!closed) {
             phase.readComplete(this);
-            output.flush();
+            sendOrWait();
         }
+    }
+
+    /** Sends what was written, unless the initiator has enough to do and more may come soon. */
+    private void sendOrWait() {
+        if (!output.isSmall() || !pacing.mayWait(statSn)) {
+            send();
+        } else if (!releaseScheduled && !output.isEmpty()) {
+            releaseScheduled = true;
+            eventLoop().schedule(release, AnswerPacing.WAIT_NANOS, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void release() {
+        releaseScheduled = false;
+        if (!closed) {
+            send();
+        }
+    }
+
+    private void send() {
+        output.flush();
+        pacing.sent(statSn);
     }
 
     private void deliver() {
@@ -148,7 +176,10 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
             case MORE -> {
                 return false;
             }
-            case PDU -> phase.pdu(this, decoder.pdu());
+            case PDU -> {
+                pacing.expects(decoder.pdu().intAt(EXP_STAT_SN));
+                phase.pdu(this, decoder.pdu());
+            }
             case REJECTED -> reject();
             case BROKEN -> {
                 reject();
@@ -167,7 +198,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     private void pauseIfUnread() {
         if (!channel.isWritable()) {
-            output.flush();
+            send();
             if (!channel.isWritable()) {
                 pause(Pause.OUTPUT);
             }
@@ -254,7 +285,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
             deliver();
             reading = false;
             phase.readComplete(this);
-            output.flush();
+            send();
         }
         if (pauses.isEmpty() && !closing) {
             channel.config().setAutoRead(true);
@@ -293,14 +324,16 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (closed) {
             output.discard();
         } else {
-            output.flush();
+            send();
         }
     }
 
     @Override
     public void flushSoon() {
-        if (!reading) {
-            flush();
+        if (closed) {
+            output.discard();
+        } else if (!reading) {
+            sendOrWait();
         }
     }
 
@@ -329,7 +362,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (closed) {
             return;
         }
-        output.flush();
+        send();
         end();
         Future<?> cut = eventLoop().schedule(this::cut, limits.closeSeconds(), TimeUnit.SECONDS);
         channel.closeFuture().addListener(gone -> cut.cancel(false));
@@ -404,5 +437,6 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     @Override
     public void initialStatSn(int first) {
         statSn = first;
+        pacing.begin(first);
     }
 }

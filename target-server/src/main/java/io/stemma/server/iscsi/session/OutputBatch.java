@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * buffer. On the connection's event loop only.
  */
 public final class OutputBatch {
+    /** More than this is worth a system call of its own, bytes. */
+    private static final int SMALL_BYTES = 64 << 10;
+
     private final Channel channel;
     private @Nullable ByteBuf buffer;
     private int handedOver;
@@ -68,6 +71,12 @@ public final class OutputBatch {
     public boolean isEmpty() {
         ByteBuf open = buffer;
         return !waiting && (open == null || open.writerIndex() == handedOver);
+    }
+
+    /** Whether all of it lies in one buffer that is far from full. */
+    boolean isSmall() {
+        ByteBuf open = buffer;
+        return !waiting && (open == null || open.writerIndex() < SMALL_BYTES);
     }
 
     /** Sends everything. */
