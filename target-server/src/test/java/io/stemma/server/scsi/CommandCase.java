@@ -85,7 +85,7 @@ final class CommandCase {
     }
 
     /** A command that needs a started unit, reports attentions, and changes nothing. */
-    static CommandCase of(String row, Reserved reserved, String cdb) {
+    static CommandCase forRow(String row, Reserved reserved, String cdb) {
         CommandCase made = new CommandCase(row, reserved);
         made.cdb = cdb;
         made.ranged = cdb.contains("L");

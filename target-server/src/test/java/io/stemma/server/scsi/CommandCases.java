@@ -1,6 +1,6 @@
 package io.stemma.server.scsi;
 
-import static io.stemma.server.scsi.CommandCase.of;
+import static io.stemma.server.scsi.CommandCase.forRow;
 
 import io.stemma.server.scsi.CommandCase.Pending;
 import io.stemma.server.scsi.CommandCase.Reserved;
@@ -33,12 +33,12 @@ final class CommandCases {
 
     private static List<CommandCase> conditions() {
         return List.of(
-                of("00", Reserved.ALWAYS, "00 00 00 00 00 00"),
-                of("03", Reserved.ALWAYS, "03 00 00 00 AA 00")
+                forRow("00", Reserved.ALWAYS, "00 00 00 00 00 00"),
+                forRow("03", Reserved.ALWAYS, "03 00 00 00 AA 00")
                         .answers("70")
                         .servedWhenStopped()
                         .pending(Pending.TAKEN),
-                of("1b", Reserved.BY_FIELD, "1b 00 00 00 01 00")
+                forRow("1b", Reserved.BY_FIELD, "1b 00 00 00 01 00")
                         .refuses("1b 00 00 00 11 00", "5/2400 C4.7")
                         .refuses("1b 00 00 00 f0 00", "5/2400 C4.7")
                         .refuses("1b 00 00 00 02 00", "5/2400 C4.1")
@@ -48,23 +48,23 @@ final class CommandCases {
 
     private static List<CommandCase> inventory() {
         return List.of(
-                of("12", Reserved.ALWAYS, "12 00 00 AAAA 00")
+                forRow("12", Reserved.ALWAYS, "12 00 00 AAAA 00")
                         .answers("00 00 06 12 5b")
                         .refuses("12 00 80 AAAA 00", "5/2400 C2")
                         .refuses("12 01 01 AAAA 00", "5/2400 C2")
                         .servedWhenStopped()
                         .pending(Pending.KEPT),
-                of("a0", Reserved.ALWAYS, "a0 00 00 00 00 00 AAAAAAAA 00 00")
+                forRow("a0", Reserved.ALWAYS, "a0 00 00 00 00 00 AAAAAAAA 00 00")
                         .answers("00000008 00000000 0000000000000000")
                         .refuses("a0 00 03 00 00 00 AAAAAAAA 00 00", "5/2400 C2")
                         .servedWhenStopped()
                         .pending(Pending.KEPT),
-                of("a3/0c", Reserved.READ, "a3 0c 00 00 0000 AAAAAAAA 00 00")
+                forRow("a3/0c", Reserved.READ, "a3 0c 00 00 0000 AAAAAAAA 00 00")
                         .refuses("a3 0c 04 28 0000 AAAAAAAA 00 00", "5/2400 C2.2")
                         .refuses("a3 0c 01 9e 0000 AAAAAAAA 00 00", "5/2400 C2.2")
                         .refuses("a3 0c 02 28 0000 AAAAAAAA 00 00", "5/2400 C2.2")
                         .servedWhenStopped(),
-                of("a3/0d", Reserved.READ, "a3 0d 80 00 0000 AAAAAAAA 00 00")
+                forRow("a3/0d", Reserved.READ, "a3 0d 80 00 0000 AAAAAAAA 00 00")
                         .refuses("a3 0d 00 00 0000 00000003 00 00", "5/2400 C6")
                         .zeroIs("5/2400 C6")
                         .servedWhenStopped());
@@ -72,7 +72,7 @@ final class CommandCases {
 
     private static List<CommandCase> modes() {
         return List.of(
-                of("15", Reserved.WRITE, "15 10 00 00 PP 00")
+                forRow("15", Reserved.WRITE, "15 10 00 00 PP 00")
                         .takesList("00000000" + CONTROL)
                         .refuses("15 00 00 00 10 00", "5/2400 C1.4")
                         .refuses("15 11 00 00 10 00", "5/2400 C1.0")
@@ -85,12 +85,12 @@ final class CommandCases {
                                 "00000000" + CONTROL.replace("2210", "2230"),
                                 "5/2600 D7.5")
                         .servedWhenStopped(),
-                of("1a", Reserved.READ, "1a 00 3f 00 AA 00")
+                forRow("1a", Reserved.READ, "1a 00 3f 00 AA 00")
                         .refuses("1a 00 ff 00 AA 00", "5/3900")
                         .refuses("1a 00 02 00 AA 00", "5/2400 C2.5")
                         .refuses("1a 00 0a 02 AA 00", "5/2400 C3")
                         .servedWhenStopped(),
-                of("55", Reserved.WRITE, "55 10 00 00 00 00 00 PPPP 00")
+                forRow("55", Reserved.WRITE, "55 10 00 00 00 00 00 PPPP 00")
                         .takesList("0000000000000000" + CONTROL)
                         .refuses("55 00 00 00 00 00 00 0014 00", "5/2400 C1.4")
                         .refuses("55 11 00 00 00 00 00 0014 00", "5/2400 C1.0")
@@ -99,7 +99,7 @@ final class CommandCases {
                         .refusesList(
                                 "55 10 00 00 00 00 00 PPPP 00", "0000000000000001 00", "5/2600 D6")
                         .servedWhenStopped(),
-                of("5a", Reserved.READ, "5a 00 3f 00 00 00 00 AAAA 00")
+                forRow("5a", Reserved.READ, "5a 00 3f 00 00 00 00 AAAA 00")
                         .refuses("5a 00 c8 00 00 00 00 AAAA 00", "5/3900")
                         .refuses("5a 00 02 00 00 00 00 AAAA 00", "5/2400 C2.5")
                         .refuses("5a 00 3f 01 00 00 00 AAAA 00", "5/2400 C3")
@@ -109,11 +109,11 @@ final class CommandCases {
     private static List<CommandCase> diagnostics() {
         String list = "1d 10 00 PPPP 00";
         return List.of(
-                of("1c", Reserved.READ, "1c 01 00 AAAA 00")
+                forRow("1c", Reserved.READ, "1c 01 00 AAAA 00")
                         .answers("00000001 00")
                         .refuses("1c 01 01 AAAA 00", "5/2400 C2")
                         .servedWhenStopped(),
-                of("1d", Reserved.WRITE, "1d 04 00 0000 00")
+                forRow("1d", Reserved.WRITE, "1d 04 00 0000 00")
                         .refuses("1d 24 00 0000 00", "5/2400 C1.7")
                         .refuses("1d 40 00 0000 00", "5/2400 C1.7")
                         .refuses("1d 60 00 0000 00", "5/2400 C1.7")
@@ -128,7 +128,7 @@ final class CommandCases {
                         .refusesList(list, "0000000100", "5/1a00")
                         .refusesList(list, "00000001", "5/2600 D2")
                         .servedWhenStopped(),
-                of("4d", Reserved.ALWAYS, "4d 00 40 00 00 0000 AAAA 00")
+                forRow("4d", Reserved.ALWAYS, "4d 00 40 00 00 0000 AAAA 00")
                         .answers("00000003 00102f")
                         .refuses("4d 01 40 00 00 0000 AAAA 00", "5/2400 C1.0")
                         .refuses("4d 00 42 00 00 0000 AAAA 00", "5/2400 C2.5")
@@ -138,12 +138,12 @@ final class CommandCases {
                         .refuses("4d 00 50 00 00 0015 AAAA 00", "5/2400 C5")
                         .refuses("4d 00 40 00 00 0001 AAAA 00", "5/2400 C5")
                         .servedWhenStopped(),
-                of("37", Reserved.READ, "37 00 08 00 00 00 00 AAAA 00")
+                forRow("37", Reserved.READ, "37 00 08 00 00 00 00 AAAA 00")
                         .answers("00080000")
                         .refuses("37 00 1d 00 00 00 00 AAAA 00", "1/1c00")
                         .refuses("37 00 16 00 00 00 00 AAAA 00", "1/1c00")
                         .servedWhenStopped(),
-                of("b7", Reserved.READ, "b7 13 00000000 AAAAAAAA 00 00")
+                forRow("b7", Reserved.READ, "b7 13 00000000 AAAAAAAA 00 00")
                         .answers("0013000000000000")
                         .refuses("b7 1d 00000000 AAAAAAAA 00 00", "1/1c00")
                         .servedWhenStopped());
@@ -151,35 +151,35 @@ final class CommandCases {
 
     private static List<CommandCase> reading() {
         return List.of(
-                of("08", Reserved.READ, "08 LLLLLL NN 00"),
-                of("25", Reserved.READ, "25 00 00000000 00 0000 00")
+                forRow("08", Reserved.READ, "08 LLLLLL NN 00"),
+                forRow("25", Reserved.READ, "25 00 00000000 00 0000 00")
                         .answers("000001ff 00000200")
                         .servedWhenStopped(),
-                of("28", Reserved.READ, "28 00 LLLLLLLL 00 NNNN 00")
+                forRow("28", Reserved.READ, "28 00 LLLLLLLL 00 NNNN 00")
                         .refuses("28 20 LLLLLLLL 00 NNNN 00", "5/2400 C1.7")
                         .refuses("28 80 LLLLLLLL 00 NNNN 00", "5/2400 C1.7"),
-                of("88", Reserved.READ, "88 00 LLLLLLLLLLLLLLLL NNNNNNNN 00 00")
+                forRow("88", Reserved.READ, "88 00 LLLLLLLLLLLLLLLL NNNNNNNN 00 00")
                         .refuses("88 e0 LLLLLLLLLLLLLLLL NNNNNNNN 00 00", "5/2400 C1.7"),
-                of("9e/10", Reserved.READ, "9e 10 0000000000000000 AAAAAAAA 00 00")
+                forRow("9e/10", Reserved.READ, "9e 10 0000000000000000 AAAAAAAA 00 00")
                         .answers("00000000000001ff 00000200 0003c000")
                         .servedWhenStopped(),
-                of("9e/12", Reserved.READ, "9e 12 LLLLLLLLLLLLLLLL AAAAAAAA 00 00")
+                forRow("9e/12", Reserved.READ, "9e 12 LLLLLLLLLLLLLLLL AAAAAAAA 00 00")
                         .answers("00000014 00000000 0000000000000010 000001f0 01000000"),
-                of("a8", Reserved.READ, "a8 00 LLLLLLLL NNNNNNNN 00 00")
+                forRow("a8", Reserved.READ, "a8 00 LLLLLLLL NNNNNNNN 00 00")
                         .refuses("a8 40 LLLLLLLL NNNNNNNN 00 00", "5/2400 C1.7"));
     }
 
     private static List<CommandCase> comparing() {
         return List.of(
-                of("2f", Reserved.READ, "2f 02 LLLLLLLL 00 NNNN 00")
+                forRow("2f", Reserved.READ, "2f 02 LLLLLLLL 00 NNNN 00")
                         .takesBlocks()
                         .refuses("2f 20 LLLLLLLL 00 NNNN 00", "5/2400 C1.7")
                         .refuses("2f 04 LLLLLLLL 00 NNNN 00", "5/2400 C1.2"),
-                of("8f", Reserved.READ, "8f 02 LLLLLLLLLLLLLLLL NNNNNNNN 00 00")
+                forRow("8f", Reserved.READ, "8f 02 LLLLLLLLLLLLLLLL NNNNNNNN 00 00")
                         .takesBlocks()
                         .refuses("8f 20 LLLLLLLLLLLLLLLL NNNNNNNN 00 00", "5/2400 C1.7")
                         .refuses("8f 04 LLLLLLLLLLLLLLLL NNNNNNNN 00 00", "5/2400 C1.2"),
-                of("af", Reserved.READ, "af 02 LLLLLLLL NNNNNNNN 00 00")
+                forRow("af", Reserved.READ, "af 02 LLLLLLLL NNNNNNNN 00 00")
                         .takesBlocks()
                         .refuses("af 20 LLLLLLLL NNNNNNNN 00 00", "5/2400 C1.7")
                         .refuses("af 04 LLLLLLLL NNNNNNNN 00 00", "5/2400 C1.2"));
@@ -187,16 +187,16 @@ final class CommandCases {
 
     private static List<CommandCase> hints() {
         return List.of(
-                of("34", Reserved.READ, "34 00 LLLLLLLL 00 NNNN 00"),
-                of("90", Reserved.READ, "90 02 LLLLLLLLLLLLLLLL NNNNNNNN 00 00"),
-                of("35", Reserved.WRITE, "35 00 LLLLLLLL 00 NNNN 00"),
-                of("91", Reserved.WRITE, "91 02 LLLLLLLLLLLLLLLL NNNNNNNN 00 00"));
+                forRow("34", Reserved.READ, "34 00 LLLLLLLL 00 NNNN 00"),
+                forRow("90", Reserved.READ, "90 02 LLLLLLLLLLLLLLLL NNNNNNNN 00 00"),
+                forRow("35", Reserved.WRITE, "35 00 LLLLLLLL 00 NNNN 00"),
+                forRow("91", Reserved.WRITE, "91 02 LLLLLLLLLLLLLLLL NNNNNNNN 00 00"));
     }
 
     private static List<CommandCase> provisioning() {
         String unmap = "42 00 00000000 00 PPPP 00";
         return List.of(
-                of("41", Reserved.WRITE, "41 00 LLLLLLLL 00 NNNN 00")
+                forRow("41", Reserved.WRITE, "41 00 LLLLLLLL 00 NNNN 00")
                         .takes((lba, blocks) -> new byte[CommandCase.BLOCK])
                         .refuses("41 20 LLLLLLLL 00 NNNN 00", "5/2400 C1.7")
                         .refuses("41 10 LLLLLLLL 00 NNNN 00", "5/2400 C1.4")
@@ -204,13 +204,13 @@ final class CommandCases {
                         .refuses("41 02 LLLLLLLL 00 NNNN 00", "5/2400 C1.1")
                         .zeroIs("5/2400 C7")
                         .refusedWhenProtected(),
-                of("93", Reserved.WRITE, "93 00 LLLLLLLLLLLLLLLL NNNNNNNN 00 00")
+                forRow("93", Reserved.WRITE, "93 00 LLLLLLLLLLLLLLLL NNNNNNNN 00 00")
                         .takes((lba, blocks) -> new byte[CommandCase.BLOCK])
                         .refuses("93 20 LLLLLLLLLLLLLLLL NNNNNNNN 00 00", "5/2400 C1.7")
                         .refuses("93 10 LLLLLLLLLLLLLLLL NNNNNNNN 00 00", "5/2400 C1.4")
                         .zeroIs("5/2400 C10")
                         .refusedWhenProtected(),
-                of("42", Reserved.WRITE, unmap)
+                forRow("42", Reserved.WRITE, unmap)
                         .takes(CommandCases::unmapList)
                         .withRangeInList()
                         .refuses("42 01 00000000 00 0018 00", "5/2400 C1.0")
@@ -227,33 +227,33 @@ final class CommandCases {
 
     private static List<CommandCase> writing() {
         return List.of(
-                of("0a", Reserved.WRITE, "0a LLLLLL NN 00")
+                forRow("0a", Reserved.WRITE, "0a LLLLLL NN 00")
                         .takes((lba, n) -> new byte[(n == 0 ? 256 : n) * CommandCase.BLOCK])
                         .refusedWhenProtected(),
-                of("2a", Reserved.WRITE, "2a 00 LLLLLLLL 00 NNNN 00")
+                forRow("2a", Reserved.WRITE, "2a 00 LLLLLLLL 00 NNNN 00")
                         .takesBlocks()
                         .refuses("2a 20 LLLLLLLL 00 NNNN 00", "5/2400 C1.7")
                         .refusedWhenProtected(),
-                of("aa", Reserved.WRITE, "aa 00 LLLLLLLL NNNNNNNN 00 00")
+                forRow("aa", Reserved.WRITE, "aa 00 LLLLLLLL NNNNNNNN 00 00")
                         .takesBlocks()
                         .refuses("aa 20 LLLLLLLL NNNNNNNN 00 00", "5/2400 C1.7")
                         .refusedWhenProtected(),
-                of("8a", Reserved.WRITE, "8a 00 LLLLLLLLLLLLLLLL NNNNNNNN 00 00")
+                forRow("8a", Reserved.WRITE, "8a 00 LLLLLLLLLLLLLLLL NNNNNNNN 00 00")
                         .takesBlocks()
                         .refuses("8a 20 LLLLLLLLLLLLLLLL NNNNNNNN 00 00", "5/2400 C1.7")
                         .refusedWhenProtected(),
-                of("2e", Reserved.WRITE, "2e 02 LLLLLLLL 00 NNNN 00")
+                forRow("2e", Reserved.WRITE, "2e 02 LLLLLLLL 00 NNNN 00")
                         .takesBlocks()
                         .refuses("2e 20 LLLLLLLL 00 NNNN 00", "5/2400 C1.7")
                         .refuses("2e 04 LLLLLLLL 00 NNNN 00", "5/2400 C1.2")
                         .refuses("2e 06 LLLLLLLL 00 NNNN 00", "5/2400 C1.2")
                         .refusedWhenProtected(),
-                of("ae", Reserved.WRITE, "ae 02 LLLLLLLL NNNNNNNN 00 00")
+                forRow("ae", Reserved.WRITE, "ae 02 LLLLLLLL NNNNNNNN 00 00")
                         .takesBlocks()
                         .refuses("ae 20 LLLLLLLL NNNNNNNN 00 00", "5/2400 C1.7")
                         .refuses("ae 04 LLLLLLLL NNNNNNNN 00 00", "5/2400 C1.2")
                         .refusedWhenProtected(),
-                of("8e", Reserved.WRITE, "8e 02 LLLLLLLLLLLLLLLL NNNNNNNN 00 00")
+                forRow("8e", Reserved.WRITE, "8e 02 LLLLLLLLLLLLLLLL NNNNNNNN 00 00")
                         .takesBlocks()
                         .refuses("8e 20 LLLLLLLLLLLLLLLL NNNNNNNN 00 00", "5/2400 C1.7")
                         .refuses("8e 06 LLLLLLLLLLLLLLLL NNNNNNNN 00 00", "5/2400 C1.2")

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -28,6 +29,10 @@ class CommandTableTest {
     private static final Map<String, CommandRow> ROWS =
             CommandTable.all().stream()
                     .collect(Collectors.toMap(CommandCase::name, Function.identity()));
+
+    private static CommandRow row(CommandCase is) {
+        return Objects.requireNonNull(ROWS.get(is.row));
+    }
 
     private static Host host() {
         return host(false);
@@ -124,7 +129,7 @@ class CommandTableTest {
     private static void refusesWhatIsWrong(CommandCase is) {
         is.refusals.forEach(CommandTableTest::refused);
         byte[] cdb = Host.bytes(is.normal());
-        int control = ROWS.get(is.row).controlAt();
+        int control = row(is).controlAt();
         cdb[control] |= NACA;
         String dataOut = HexFormat.of().formatHex(is.normalDataOut());
         String outcome = "5/2400 C" + control + ".2";
@@ -186,7 +191,7 @@ class CommandTableTest {
     }
 
     private static void looksAtNoOtherBit(CommandCase is) {
-        CommandRow row = ROWS.get(is.row);
+        CommandRow row = row(is);
         byte[] usage = row.usage();
         if (row.serviceAction() >= 0) {
             usage[1] |= 0x1f;
