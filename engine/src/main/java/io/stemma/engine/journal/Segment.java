@@ -6,6 +6,7 @@ import io.stemma.engine.runtime.Limits;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.UUID;
@@ -56,12 +57,16 @@ final class Segment {
 
     /** Writes the header and makes it durable, whatever the file was before. */
     void begin() throws IOException {
-        ByteBuffer header = ByteBuffer.allocateDirect(HEADER_BYTES);
-        header.putLong(MAGIC).putInt(FORMAT_VERSION).putInt(bytes);
-        header.putLong(pool.getMostSignificantBits()).putLong(pool.getLeastSignificantBits());
-        header.putLong(incarnation);
-        header.putInt(checksum(header));
-        file.write(0, address(header), HEADER_BYTES);
+        // From an arena: memory of which only the address is in use must not go with its buffer.
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(HEADER_BYTES, Long.BYTES);
+            ByteBuffer header = memory.asByteBuffer();
+            header.putLong(MAGIC).putInt(FORMAT_VERSION).putInt(bytes);
+            header.putLong(pool.getMostSignificantBits()).putLong(pool.getLeastSignificantBits());
+            header.putLong(incarnation);
+            header.putInt(checksum(header));
+            file.write(0, memory.address(), HEADER_BYTES);
+        }
         file.dataSync();
     }
 

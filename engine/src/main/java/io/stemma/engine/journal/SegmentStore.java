@@ -6,6 +6,7 @@ import io.stemma.engine.runtime.Invariant;
 import io.stemma.engine.runtime.Limits;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -157,10 +158,12 @@ final class SegmentStore implements AutoCloseable {
 
     /** Writes zeroes: into unwritten extents each sync would be a commit of the file system. */
     private void fill(BlockFile file) throws IOException {
-        ByteBuffer zeroes = ByteBuffer.allocateDirect(FILL_BYTES);
-        for (int at = 0; at < shape.segmentBytes(); at += FILL_BYTES) {
-            int length = Math.min(FILL_BYTES, shape.segmentBytes() - at);
-            file.write(at, Segment.address(zeroes), length);
+        try (Arena arena = Arena.ofConfined()) {
+            long zeroes = arena.allocate(FILL_BYTES, Long.BYTES).address();
+            for (int at = 0; at < shape.segmentBytes(); at += FILL_BYTES) {
+                int length = Math.min(FILL_BYTES, shape.segmentBytes() - at);
+                file.write(at, zeroes, length);
+            }
         }
     }
 
