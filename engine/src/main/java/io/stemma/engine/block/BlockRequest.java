@@ -33,6 +33,7 @@ public abstract class BlockRequest {
     private long blockCount;
     private long address;
     private boolean forceUnitAccess;
+    private boolean atomic;
     private boolean submitted;
     private volatile boolean cancelled;
     private @Nullable Object attachment;
@@ -50,6 +51,24 @@ public abstract class BlockRequest {
     public final BlockRequest write(
             long firstBlock, long blockCount, long address, boolean forceUnitAccess) {
         return prepare(Kind.WRITE, firstBlock, blockCount, address, forceUnitAccess);
+    }
+
+    /**
+     * Prepares a write of which all blocks are old or all are new after whatever ends the process
+     * or the machine, and for whoever reads under the range lock protocol. It is durable before it
+     * completes, whatever the write cache and {@code forceUnitAccess} say, and has to be submitted
+     * by the exclusive holder of its blocks ({@code Volume.submitHolding}): a write that came
+     * between would be undone by a replay. One that fails leaves all blocks as they were or the
+     * volume offline.
+     *
+     * @param blockCount at most {@code Limits.ATOMIC_WRITE_BYTES_MAX} bytes of blocks; more
+     *     completes with OUT_OF_RANGE
+     */
+    public final BlockRequest writeAtomic(
+            long firstBlock, long blockCount, long address, boolean forceUnitAccess) {
+        prepare(Kind.WRITE, firstBlock, blockCount, address, forceUnitAccess);
+        atomic = true;
+        return this;
     }
 
     /** Prepares a flush of the whole device. */
@@ -76,6 +95,7 @@ public abstract class BlockRequest {
         blockCount = count;
         address = memory;
         forceUnitAccess = durable;
+        atomic = false;
         cancelled = false;
         return this;
     }
@@ -147,6 +167,11 @@ public abstract class BlockRequest {
     /** Whether the blocks have to be durable before completion. */
     public final boolean forceUnitAccess() {
         return forceUnitAccess;
+    }
+
+    /** Whether it is a write that no failure may tear. */
+    public final boolean atomic() {
+        return atomic;
     }
 
     /**

@@ -30,6 +30,7 @@ final class CheckpointReader {
                 body.get(value);
                 image.registry().put(key, value);
             }
+            case CHECKPOINT_INTENT -> image.intents().add(StructuralCodec.intent(body));
             case CHECKPOINT_END -> {}
             default -> throw new JournalDamage(type + " inside a checkpoint");
         }

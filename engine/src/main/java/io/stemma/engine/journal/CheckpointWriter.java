@@ -1,6 +1,7 @@
 package io.stemma.engine.journal;
 
 import io.stemma.engine.io.MountIdentity;
+import io.stemma.engine.journal.StructuralRecord.AtomicIntent;
 import io.stemma.engine.layer.BlockState;
 import io.stemma.engine.layer.PresenceMap;
 
@@ -24,6 +25,7 @@ final class CheckpointWriter {
     }
 
     private static final int RUN_BYTES = 16;
+    private static final int INTENT_BYTES = 64;
     private static final int VOLUME_BYTES_MAX = 2048;
     private static final int REASON_CHARS_MAX = 500;
 
@@ -52,6 +54,7 @@ final class CheckpointWriter {
         for (Map.Entry<String, byte[]> entry : image.registry().entrySet()) {
             registry(entry.getKey(), entry.getValue());
         }
+        intents();
         out = sink.room(RUN_BYTES);
         int start = RecordFrame.begin(RecordType.CHECKPOINT_END, out);
         out.putLong(begin);
@@ -131,6 +134,20 @@ final class CheckpointWriter {
             out = sink.room(RecordFrame.PRESENCE_BYTES);
             pending.encode(i, RecordType.CHECKPOINT_PENDING, key, out);
             sink.counted();
+        }
+    }
+
+    /** What arrived of each open intent, which may be less than all of it. */
+    private void intents() throws IOException {
+        if (mutations.contains(Mutation.INTENT_NOT_IN_CHECKPOINT)) {
+            return;
+        }
+        int pieceMax = runsMax * RUN_BYTES - INTENT_BYTES;
+        for (AtomicIntent piece : image.intents().pieces(pieceMax)) {
+            out = sink.room(INTENT_BYTES + piece.pieceLength());
+            int start = RecordFrame.begin(RecordType.CHECKPOINT_INTENT, out);
+            StructuralCodec.intent(piece, out);
+            end(start);
         }
     }
 

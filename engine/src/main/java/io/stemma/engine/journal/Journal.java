@@ -39,6 +39,7 @@ public final class Journal implements AutoCloseable {
     private final SegmentTail tail;
     private final Syncer syncer;
     private final JournalShape shape;
+    private final Intents intents;
     private final JournalThreads.Lane committer;
     private final JournalThreads.Lane syncing;
 
@@ -61,6 +62,7 @@ public final class Journal implements AutoCloseable {
         boolean syncs = !opening.mutations().contains(Mutation.NO_JOURNAL_SYNC);
         syncer = new Syncer(appender, tail, opening.syncing(), folder.path(), syncs);
         shape = opening.shape();
+        intents = new Intents(this, appender, image, opening.mutations());
         segmentsPerCheckpoint = shape.segmentsPerCheckpoint();
         committer = threads.start("journal-commit", () -> guarded(this::commitWaiting));
         syncing = threads.start("journal-sync", () -> guarded(this::syncWaiting));
@@ -154,12 +156,22 @@ public final class Journal implements AutoCloseable {
      * @throws IllegalArgumentException if they are too large for one group
      */
     public void commit(StructuralRecord... records) throws DeviceException {
+        Commit commit = new Commit(appender.commitBytesMax(), records);
+        submitAll(List.of(commit));
+        commit.await();
+    }
+
+    /** Atomic writes: what is recorded before and after they go in place. */
+    public Intents intents() {
+        return intents;
+    }
+
+    /** Hands over commits that their caller waits for. */
+    void submitAll(List<Commit> commits) {
         Invariant.check(
                 !appender.lock().isHeldByCurrentThread(),
                 "a commit is not made from inside a completion");
-        Commit commit = new Commit(appender.commitBytesMax(), records);
-        submit(commit);
-        commit.await();
+        commits.forEach(this::submit);
     }
 
     /** Records that blocks changed their state; see {@link Presence}. */
@@ -198,7 +210,7 @@ public final class Journal implements AutoCloseable {
     /**
      * Lets go of the lock; whoever found it taken meanwhile relied on the holder to write for him.
      */
-    private void unlock(ReentrantLock lock) {
+    void unlock(ReentrantLock lock) {
         lock.unlock();
         if (appender.hasWork()) {
             committer.wake();

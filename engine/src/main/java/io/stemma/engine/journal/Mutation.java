@@ -17,5 +17,9 @@ enum Mutation {
     /** A new segment's name is not made durable. */
     NO_FOLDER_SYNC,
     /** A flush is answered without the journal's own sync. */
-    NO_JOURNAL_SYNC
+    NO_JOURNAL_SYNC,
+    /** An atomic write goes in place without an intent on record. */
+    NO_INTENT,
+    /** A checkpoint forgets the intents that are open. */
+    INTENT_NOT_IN_CHECKPOINT
 }

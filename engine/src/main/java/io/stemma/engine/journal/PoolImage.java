@@ -1,6 +1,8 @@
 package io.stemma.engine.journal;
 
 import io.stemma.engine.io.MountIdentity;
+import io.stemma.engine.journal.StructuralRecord.AtomicDone;
+import io.stemma.engine.journal.StructuralRecord.AtomicIntent;
 import io.stemma.engine.journal.StructuralRecord.CleanEnd;
 import io.stemma.engine.journal.StructuralRecord.PoolCreated;
 import io.stemma.engine.journal.StructuralRecord.RegistryPut;
@@ -14,6 +16,7 @@ import io.stemma.engine.journal.StructuralRecord.VolumeRecovered;
 import io.stemma.engine.journal.StructuralRecord.VolumeRenamed;
 import io.stemma.engine.journal.StructuralRecord.VolumeResized;
 import io.stemma.engine.journal.StructuralRecord.VolumeWriteCache;
+import io.stemma.engine.layer.BlockState;
 import io.stemma.engine.runtime.Invariant;
 import io.stemma.engine.runtime.Limits;
 
@@ -32,6 +35,7 @@ import java.util.TreeMap;
 final class PoolImage {
     private volatile @Nullable VolumeChain[] volumes = new @Nullable VolumeChain[16];
     private final Map<String, byte[]> registry = new TreeMap<>();
+    private final OpenIntents intents = new OpenIntents();
     private int volumeKeyNext = 1;
     private int layerKeyNext = 1;
     private long structuralCount;
@@ -65,6 +69,11 @@ final class PoolImage {
 
     Map<String, byte[]> registry() {
         return registry;
+    }
+
+    /** Atomic writes that are not closed. */
+    OpenIntents intents() {
+        return intents;
     }
 
     int volumeKeyNext() {
@@ -112,6 +121,7 @@ final class PoolImage {
     void restore(int volumeKey, int layerKey, long createdMillis, MountIdentity lastRun) {
         Arrays.fill(volumes, null);
         registry.clear();
+        intents.clear();
         volumeKeyNext = volumeKey;
         layerKeyNext = layerKey;
         createdWallMillis = createdMillis;
@@ -133,6 +143,7 @@ final class PoolImage {
 
     private void remove(int key) {
         existing(key).pending().clear();
+        intents.forget(key);
         @Nullable VolumeChain[] now = volumes.clone();
         now[key] = null;
         volumes = now;
@@ -149,6 +160,8 @@ final class PoolImage {
                         case VolumeDeleted deleted -> deleted.volumeKey();
                         case VolumeOffline off -> off.volumeKey();
                         case VolumeRecovered recovered -> recovered.volumeKey();
+                        case AtomicIntent intent -> intent.volumeKey();
+                        case AtomicDone done -> done.volumeKey();
                         case VolumeCreated created -> 0;
                         case PoolCreated created -> 0;
                         case RegistryPut put -> 0;
@@ -188,6 +201,8 @@ final class PoolImage {
             case RegistryPut put -> registry.put(put.key(), put.value());
             case RegistryRemoved removed -> registry.remove(removed.key());
             case RunStarted run -> run(run);
+            case AtomicIntent intent -> intents.add(intent);
+            case AtomicDone done -> close(existing(done.volumeKey()), done);
             case CleanEnd end -> {}
         }
     }
@@ -207,8 +222,22 @@ final class PoolImage {
         volume.describe(now.with(now.name(), now.blockCount(), cache.enabled()));
     }
 
+    private void close(VolumeChain volume, AtomicDone done) {
+        intents.close(done.intent());
+        if (done.blockCount() > 0) {
+            volume.presence(
+                    volume.description().layerKey(),
+                    volume.last + 1,
+                    done.firstBlock(),
+                    done.blockCount(),
+                    RecordFrame.flags(BlockState.DATA, true));
+        }
+    }
+
     private void run(RunStarted run) {
         identity = run.identity();
+        // Nothing went in place for an intent that was cut short.
+        intents.dropIncomplete();
         for (Verdict verdict : run.verdicts()) {
             existing(verdict.volumeKey()).judge(verdict, run.cacheSurvived());
         }

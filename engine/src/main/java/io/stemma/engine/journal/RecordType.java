@@ -3,8 +3,8 @@ package io.stemma.engine.journal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a record on disk says. Numbers are never given a second meaning; 14 to 63 are kept for
- * structural records to come (snapshot names, clones, merges, relations, intents).
+ * What a record on disk says. Numbers are never given a second meaning; 16 to 63 are kept for
+ * structural records to come (snapshot names, clones, merges, relations).
  */
 enum RecordType {
     POOL_CREATED(1),
@@ -19,6 +19,8 @@ enum RecordType {
     REGISTRY_REMOVED(10),
     RUN_STARTED(11),
     CLEAN_END(12),
+    ATOMIC_INTENT(14),
+    ATOMIC_DONE(15),
     PRESENCE(64),
     BARRIER(65),
     CHECKPOINT_BEGIN(80),
@@ -26,7 +28,8 @@ enum RecordType {
     CHECKPOINT_RUNS(82),
     CHECKPOINT_PENDING(83),
     CHECKPOINT_END(84),
-    CHECKPOINT_REGISTRY(85);
+    CHECKPOINT_REGISTRY(85),
+    CHECKPOINT_INTENT(86);
 
     private static final @Nullable RecordType[] BY_CODE = new RecordType[128];
 

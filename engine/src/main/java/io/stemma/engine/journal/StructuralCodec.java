@@ -1,6 +1,8 @@
 package io.stemma.engine.journal;
 
 import io.stemma.engine.io.MountIdentity;
+import io.stemma.engine.journal.StructuralRecord.AtomicDone;
+import io.stemma.engine.journal.StructuralRecord.AtomicIntent;
 import io.stemma.engine.journal.StructuralRecord.CleanEnd;
 import io.stemma.engine.journal.StructuralRecord.PoolCreated;
 import io.stemma.engine.journal.StructuralRecord.RegistryPut;
@@ -46,9 +48,31 @@ final class StructuralCodec {
             }
             case RegistryRemoved removed -> text(removed.key(), out);
             case RunStarted run -> run(run, out);
+            case AtomicIntent intent -> intent(intent, out);
+            case AtomicDone done ->
+                    out.putInt(done.volumeKey())
+                            .putLong(done.intent())
+                            .putLong(done.firstBlock())
+                            .putLong(done.blockCount());
             case CleanEnd end -> {}
         }
         RecordFrame.end(start, out);
+    }
+
+    static void intent(AtomicIntent intent, ByteBuffer out) {
+        out.putInt(intent.volumeKey()).putLong(intent.intent()).putLong(intent.offset());
+        out.putInt(intent.length()).putInt(intent.at()).putInt(intent.pieceLength());
+        intent.putInto(out);
+    }
+
+    static AtomicIntent intent(ByteBuffer in) {
+        return new AtomicIntent(
+                in.getInt(),
+                in.getLong(),
+                in.getLong(),
+                in.getInt(),
+                in.getInt(),
+                bytes(in, in.getInt()));
     }
 
     private static RecordType type(StructuralRecord record) {
@@ -64,6 +88,8 @@ final class StructuralCodec {
             case RegistryPut r -> RecordType.REGISTRY_PUT;
             case RegistryRemoved r -> RecordType.REGISTRY_REMOVED;
             case RunStarted r -> RecordType.RUN_STARTED;
+            case AtomicIntent r -> RecordType.ATOMIC_INTENT;
+            case AtomicDone r -> RecordType.ATOMIC_DONE;
             case CleanEnd r -> RecordType.CLEAN_END;
         };
     }
@@ -82,6 +108,9 @@ final class StructuralCodec {
             case REGISTRY_PUT -> new RegistryPut(text(in), bytes(in, in.getInt()));
             case REGISTRY_REMOVED -> new RegistryRemoved(text(in));
             case RUN_STARTED -> run(in);
+            case ATOMIC_INTENT -> intent(in);
+            case ATOMIC_DONE ->
+                    new AtomicDone(in.getInt(), in.getLong(), in.getLong(), in.getLong());
             case CLEAN_END -> new CleanEnd();
             default -> throw new IllegalArgumentException("not structural: " + type);
         };

@@ -4,6 +4,7 @@ import io.stemma.engine.io.MountIdentity;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -116,6 +117,84 @@ public sealed interface StructuralRecord {
 
     /** A registry entry is gone. */
     record RegistryRemoved(String key) implements StructuralRecord {}
+
+    /**
+     * Bytes of an atomic write that is about to go in place: all of them or, where they do not fit
+     * into one group, a piece. Only an intent of which every piece is there counts, and only until
+     * it is closed.
+     */
+    final class AtomicIntent implements StructuralRecord {
+        private final int volumeKey;
+        private final long intent;
+        private final long offset;
+        private final int length;
+        private final int at;
+        private final byte[] bytes;
+
+        /**
+         * A piece of an intent.
+         *
+         * @param volumeKey the volume
+         * @param intent number of the intent, used by no other that is open
+         * @param offset where all of its bytes belong in the volume
+         * @param length all of its bytes, at most {@code Limits.ATOMIC_WRITE_BYTES_MAX}
+         * @param at where the piece begins among them
+         * @param bytes the piece; kept, not copied
+         */
+        AtomicIntent(int volumeKey, long intent, long offset, int length, int at, byte[] bytes) {
+            this.volumeKey = volumeKey;
+            this.intent = intent;
+            this.offset = offset;
+            this.length = length;
+            this.at = at;
+            this.bytes = bytes;
+        }
+
+        int volumeKey() {
+            return volumeKey;
+        }
+
+        long intent() {
+            return intent;
+        }
+
+        long offset() {
+            return offset;
+        }
+
+        int length() {
+            return length;
+        }
+
+        int at() {
+            return at;
+        }
+
+        int pieceLength() {
+            return bytes.length;
+        }
+
+        void putInto(byte[] all) {
+            System.arraycopy(bytes, 0, all, at, bytes.length);
+        }
+
+        void putInto(ByteBuffer out) {
+            out.put(bytes);
+        }
+    }
+
+    /**
+     * The bytes of an intent are durable in place, or it was given up and what was there before is.
+     * In the same instant blocks become data, flagged durable, where a count is given.
+     *
+     * @param volumeKey the volume
+     * @param intent the intent that is closed
+     * @param firstBlock first block that becomes data, in blocks of {@code
+     *     Limits.LAYER_BLOCK_BYTES}
+     * @param blockCount blocks that become data, 0 for none
+     */
+    record AtomicDone(int volumeKey, long intent, long firstBlock, long blockCount)
+            implements StructuralRecord {}
 
     /**
      * A process took the pool over and judged the records before this one, once and for ever.

@@ -13,6 +13,12 @@ public final class Limits {
      */
     public static final int TRANSFER_BYTES_MAX = 16 << 20;
 
+    /**
+     * The largest atomic write, whose bytes go through the journal; larger ones are refused by SCSI
+     * before. Twice {@link #SYNC_THREADS} of them are the most memory that open ones take.
+     */
+    public static final int ATOMIC_WRITE_BYTES_MAX = 128 << 10;
+
     /** Volumes in one pool; creating one more is refused. */
     public static final int VOLUMES_MAX = 4096;
 

@@ -213,7 +213,7 @@ final class Admission {
             return;
         }
         volume.measure(operation);
-        if (carriesMemory(request) && operation.length > Limits.TRANSFER_BYTES_MAX) {
+        if (carriesMemory(request) && operation.length > lengthMax(request)) {
             volume.finish(operation, volume.standing().outOfRange(request));
             return;
         }
@@ -225,6 +225,10 @@ final class Admission {
         if ((flags.get() & TAP) == 0 || tapped(operation)) {
             change(operation);
         }
+    }
+
+    private static int lengthMax(BlockRequest request) {
+        return request.atomic() ? Limits.ATOMIC_WRITE_BYTES_MAX : Limits.TRANSFER_BYTES_MAX;
     }
 
     private static boolean carriesMemory(BlockRequest request) {
@@ -243,7 +247,9 @@ final class Admission {
 
     /** A change reaches the layer. */
     private static void change(Operation operation) {
-        if (operation.request().kind() == BlockRequest.Kind.WRITE) {
+        if (operation.request().atomic()) {
+            operation.volume().atomics().begin(operation);
+        } else if (operation.request().kind() == BlockRequest.Kind.WRITE) {
             operation.volume().writes().begin(operation);
         } else {
             operation.volume().unmaps().begin(operation);

@@ -36,6 +36,7 @@ final class FileVolume implements Volume {
     private final PunchQueue punches;
     private final WritePath writes;
     private final UnmapPath unmaps;
+    private final AtomicPath atomics;
     private volatile VolumeDescription description;
     private volatile long logicalBlocks;
     private volatile boolean writeCache;
@@ -60,6 +61,7 @@ final class FileVolume implements Volume {
         punches = new PunchQueue(this);
         writes = new WritePath(this);
         unmaps = new UnmapPath(this);
+        atomics = new AtomicPath(this);
         pool.unsynced().add(unsynced);
     }
 
@@ -364,5 +366,9 @@ final class FileVolume implements Volume {
 
     UnmapPath unmaps() {
         return unmaps;
+    }
+
+    AtomicPath atomics() {
+        return atomics;
     }
 }

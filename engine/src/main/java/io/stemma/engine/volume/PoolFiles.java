@@ -80,10 +80,24 @@ final class PoolFiles {
         if (reason != null) {
             LOG.error("Volume {} is offline: {}", created.name(), reason);
             volume.standing().foundOffline(reason);
-        } else if (volume.usage().reclaimableBytes() > STRAY_BYTES) {
+            return volume;
+        }
+        if (readOnlyReason == null) {
+            replayIntents(volume);
+        }
+        if (volume.usage().reclaimableBytes() > STRAY_BYTES) {
             volume.punches().add(0, layer.presence().blockCount());
         }
         return volume;
+    }
+
+    /** Without what they hold, blocks of an atomic write may be old and new at once. */
+    private static void replayIntents(FileVolume volume) {
+        try {
+            volume.atomics().replay();
+        } catch (IOException failed) {
+            volume.standing().syncFailed(failed);
+        }
     }
 
     private void removeOrphans(Set<String> known) throws IOException {

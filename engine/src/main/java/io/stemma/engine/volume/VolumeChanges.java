@@ -144,10 +144,19 @@ final class VolumeChanges {
             volume.layer().presence().become(volume.pool().journal().barriered(volume.key()));
             volume.punches().clear();
             volume.unbarriered().forgetAll();
+            replayIntents(volume);
             volume.standing().recovered();
         } finally {
             volume.flushes().resume();
             volume.admission().openGate();
+        }
+    }
+
+    private static void replayIntents(FileVolume volume) throws DeviceException {
+        try {
+            volume.atomics().replay();
+        } catch (IOException failed) {
+            throw failed(volume, "write what an atomic write left open", failed);
         }
     }
 

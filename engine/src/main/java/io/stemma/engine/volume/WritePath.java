@@ -98,8 +98,7 @@ final class WritePath {
             if (writtenWhole(operation, true)) {
                 volume.finish(operation, null);
             }
-        } else if (standsOnUnsynced(operation.offset)
-                || standsOnUnsynced(operation.offset + operation.length)) {
+        } else if (standsOnUnsynced(operation)) {
             operation.thenFlush = true;
             writeFirst(operation);
         } else if (writtenWhole(operation, true)) {
@@ -107,7 +106,12 @@ final class WritePath {
         }
     }
 
-    /** Whether an edge of a range cuts a block whose rest may be unsynced data. */
+    /** Whether an edge of its range cuts a block whose rest may be unsynced data. */
+    boolean standsOnUnsynced(Operation operation) {
+        return standsOnUnsynced(operation.offset)
+                || standsOnUnsynced(operation.offset + operation.length);
+    }
+
     private boolean standsOnUnsynced(long edge) {
         if (edge % Limits.LAYER_BLOCK_BYTES == 0) {
             return false;

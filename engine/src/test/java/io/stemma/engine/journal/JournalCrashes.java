@@ -34,6 +34,7 @@ final class JournalCrashes {
     private final Map<Integer, VolumeModel> volumes = new TreeMap<>();
     private final Map<Integer, VolumeModel> creating = new TreeMap<>();
     private final Map<String, Integer> registry = new TreeMap<>();
+    private final IntentModel intents = new IntentModel();
     private @Nullable Integer deleting;
     private @Nullable String putting;
     private int puttingValue;
@@ -147,6 +148,10 @@ final class JournalCrashes {
                         .formatted(VolumeModel.text(volume.presence()), model);
             }
         }
+        String wrong = intents.compare(journal, volumes.keySet());
+        if (wrong != null) {
+            return wrong;
+        }
         return compareRegistry(journal.state().registry());
     }
 
@@ -166,7 +171,7 @@ final class JournalCrashes {
 
     private void live(Journal journal) throws DeviceException {
         for (int step = 0; step < STEPS; step++) {
-            int choice = random.nextInt(20);
+            int choice = random.nextInt(24);
             if (volumes.isEmpty() || (choice == 0 && volumes.size() < 3)) {
                 create(journal);
                 continue;
@@ -184,6 +189,8 @@ final class JournalCrashes {
                 case 4 -> journal.commit(new VolumeRenamed(key, "n" + step));
                 case 5, 6 -> publish(journal, key, model, true);
                 case 7, 8, 9 -> flush(journal, key, model);
+                case 20, 21 -> openIntent(journal, key, model);
+                case 22, 23 -> closeIntent(journal, key, model);
                 default -> publish(journal, key, model, false);
             }
         }
@@ -205,6 +212,27 @@ final class JournalCrashes {
         journal.commit(new VolumeDeleted(key));
         deleting = null;
         volumes.remove(key);
+        intents.keepOnly(volumes.keySet());
+    }
+
+    private void openIntent(Journal journal, int key, VolumeModel model) throws DeviceException {
+        if (!intents.isFull()) {
+            intents.open(journal, key, random);
+        } else {
+            closeIntent(journal, key, model);
+        }
+    }
+
+    private void closeIntent(Journal journal, int key, VolumeModel model) throws DeviceException {
+        Long number = intents.openOf(key);
+        if (number == null) {
+            return;
+        }
+        int first = random.nextInt(model.blocks());
+        int count = random.nextInt(model.blocks() - first + 1);
+        model.trying(first, count, BlockState.DATA, true);
+        intents.close(journal, key, number, first, count);
+        model.answered();
     }
 
     private void put(Journal journal) throws DeviceException {

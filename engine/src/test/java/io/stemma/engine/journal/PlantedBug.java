@@ -7,7 +7,9 @@ public enum PlantedBug {
     PENDING_STATE_IN_CHECKPOINT,
     STALE_RECORD_BELIEVED,
     NO_FOLDER_SYNC,
-    NO_JOURNAL_SYNC;
+    NO_JOURNAL_SYNC,
+    NO_INTENT,
+    INTENT_NOT_IN_CHECKPOINT;
 
     Mutation mutation() {
         return Mutation.valueOf(name());

@@ -7,10 +7,16 @@ import io.stemma.engine.io.MountIdentity;
 import java.io.IOException;
 import java.util.List;
 
-/** A folder on a disk with one bad place: no read of a layer that covers that byte succeeds. */
+/**
+ * A folder on a disk with one bad place: no read of a layer that covers that byte succeeds. A write
+ * can be made to end half way.
+ */
 final class BadSectorFolder implements Folder {
     private final Folder inner;
     private final long badByte;
+
+    /** Bytes that the next write into a layer writes before it fails; -1 where none is to fail. */
+    int nextWriteBytes = -1;
 
     BadSectorFolder(Folder inner, long badByte) {
         this.inner = inner;
@@ -58,6 +64,12 @@ final class BadSectorFolder implements Folder {
 
         @Override
         public void write(long offset, long address, int length) throws IOException {
+            int written = nextWriteBytes;
+            nextWriteBytes = -1;
+            if (written >= 0) {
+                file.write(offset, address, Math.min(written, length));
+                throw new IOException(name() + ": a write ended early");
+            }
             file.write(offset, address, length);
         }
 

@@ -81,7 +81,13 @@ public final class FaultyVolume implements Volume {
             boolean durable = original.forceUnitAccess();
             switch (original.kind()) {
                 case READ -> read(first, count, original.address());
-                case WRITE -> write(first, count, original.address(), durable);
+                case WRITE -> {
+                    if (original.atomic()) {
+                        writeAtomic(first, count, original.address(), durable);
+                    } else {
+                        write(first, count, original.address(), durable);
+                    }
+                }
                 case FLUSH -> flush();
                 case UNMAP -> unmap(first, count);
                 case WRITE_ZEROES -> writeZeroes(first, count, durable);

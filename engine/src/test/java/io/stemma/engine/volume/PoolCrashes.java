@@ -1,5 +1,6 @@
 package io.stemma.engine.volume;
 
+import io.stemma.engine.block.BlockRange;
 import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.block.Geometry;
@@ -322,6 +323,7 @@ final class PoolCrashes {
         private final int first;
         private final int count;
         private final boolean durable;
+        private @Nullable Held held;
 
         Change(SectorModel model, int first, int count, boolean durable) {
             this.model = model;
@@ -330,9 +332,42 @@ final class PoolCrashes {
             this.durable = durable;
         }
 
+        void submit(Volume volume) {
+            if (request.atomic()) {
+                held = new Held(volume, request);
+                volume.lockExclusive(held);
+            } else {
+                request.on(volume);
+            }
+        }
+
         void finish() {
+            Held hold = held;
+            threads.runUntil(() -> hold == null || hold.granted);
             PoolCrashes.this.finish(request);
             model.written(first, count, durable);
+            if (hold != null) {
+                hold.volume.unlock(hold);
+            }
+        }
+    }
+
+    /** A hold under which one request is submitted. */
+    private static final class Held extends RangeLock {
+        private final Volume volume;
+        private final TestRequest request;
+        private boolean granted;
+
+        Held(Volume volume, TestRequest request) {
+            super(new BlockRange(request.firstBlock(), request.blockCount()));
+            this.volume = volume;
+            this.request = request;
+        }
+
+        @Override
+        protected void granted() {
+            granted = true;
+            request.on(volume, this);
         }
     }
 
@@ -354,18 +389,32 @@ final class PoolCrashes {
         boolean unmaps = kind == 4;
         boolean durable = !unmaps && random.nextInt(5) == 0;
         boolean through = !unmaps && !volume.description().writeCache();
-        model.writing(first * unit, count * unit, writes ? ++version : 0);
+        boolean atomic = writes && random.nextInt(3) == 0;
+        if (atomic) {
+            model.writingWhole(first * unit, count * unit, ++version);
+        } else {
+            model.writing(first * unit, count * unit, writes ? ++version : 0);
+        }
         Change change = new Change(model, first * unit, count * unit, durable || through);
         if (writes) {
             fill(first * unit, count * unit);
-            change.request.write(first, count, memory.address(), durable);
+            prepareWrite(change.request, first, count, durable, atomic);
         } else if (unmaps) {
             change.request.unmap(first, count);
         } else {
             change.request.writeZeroes(first, count, durable);
         }
-        change.request.on(volume);
+        change.submit(volume);
         return change;
+    }
+
+    private void prepareWrite(
+            TestRequest request, int first, int count, boolean durable, boolean atomic) {
+        if (atomic) {
+            request.writeAtomic(first, count, memory.address(), durable);
+        } else {
+            request.write(first, count, memory.address(), durable);
+        }
     }
 
     private void fill(int first, int count) {

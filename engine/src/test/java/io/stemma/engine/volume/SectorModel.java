@@ -42,7 +42,11 @@ final class SectorModel {
         }
     }
 
+    /** A write whose sectors are all old or all new. */
+    private record Whole(int version, int first, int count) {}
+
     private final int logicalBlockBytes;
+    private final List<Whole> wholes = new ArrayList<>();
     private final List<Sector> sectors = new ArrayList<>();
     String name;
 
@@ -83,6 +87,12 @@ final class SectorModel {
         }
     }
 
+    /** A change is asked for that nothing may tear. */
+    void writingWhole(int first, int count, int version) {
+        writing(first, count, version);
+        wholes.add(new Whole(version, first, count));
+    }
+
     /** It was answered. */
     void written(int first, int count, boolean durable) {
         for (Sector sector : sectors.subList(first, first + count)) {
@@ -120,6 +130,10 @@ final class SectorModel {
             resize(found.length);
         }
         sizeTried = sectors.size();
+        String torn = torn(found);
+        if (torn != null) {
+            return torn;
+        }
         for (int i = 0; i < found.length; i++) {
             Sector sector = sectors.get(i);
             int from = cacheSurvived ? sector.acknowledged - sector.dropped : 0;
@@ -134,7 +148,49 @@ final class SectorModel {
                 sector.settle(found[i]);
             }
         }
+        if (!cacheSurvived) {
+            wholes.clear();
+        }
         return null;
+    }
+
+    /** Looks for a write of which one sector is there and another is older than it. */
+    private @Nullable String torn(int[] found) {
+        List<Whole> never = new ArrayList<>();
+        for (Whole whole : wholes) {
+            int older = -1;
+            int there = -1;
+            for (int i = whole.first; i < Math.min(found.length, whole.first + whole.count); i++) {
+                List<Integer> versions = sectors.get(i).versions;
+                int place = versions.indexOf(whole.version);
+                if (place >= 0 && found[i] == whole.version) {
+                    there = i;
+                } else if (place >= 0 && versions.lastIndexOf(found[i]) < place) {
+                    older = i;
+                }
+            }
+            if (older >= 0 && there >= 0) {
+                return "%s: write %d is torn: sector %d has it, sector %d holds %d"
+                        .formatted(name, whole.version, there, older, found[older]);
+            }
+            if (older >= 0) {
+                never.add(whole);
+            }
+        }
+        never.forEach(this::neverHappened);
+        return null;
+    }
+
+    /** One that was cut and is not there did not begin in place: no later crash shows it. */
+    private void neverHappened(Whole whole) {
+        wholes.remove(whole);
+        int end = Math.min(sectors.size(), whole.first + whole.count);
+        for (Sector sector : sectors.subList(Math.min(whole.first, end), end)) {
+            boolean last = sector.versions.getLast() == whole.version;
+            if (last && sector.acknowledged < sector.place()) {
+                sector.versions.removeLast();
+            }
+        }
     }
 
     /**

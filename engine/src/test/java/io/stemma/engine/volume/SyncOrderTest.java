@@ -3,6 +3,7 @@ package io.stemma.engine.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stemma.engine.block.BlockRange;
 import io.stemma.engine.block.BlockRequest;
 import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.DeviceFault;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** What stands between a command and its answer, as the disk saw it. */
 class SyncOrderTest {
@@ -60,8 +62,13 @@ class SyncOrderTest {
 
     /** What the disk did from the command to its answer; "act file" each, without numbers. */
     private List<String> between(Volume volume, Marked request) {
+        return between(volume, request, Volume::submit);
+    }
+
+    private List<String> between(
+            Volume volume, Marked request, BiConsumer<Volume, BlockRequest> submits) {
         disk.record(true);
-        volume.submit(request);
+        submits.accept(volume, request);
         threads.runUntil(() -> request.done);
         assertThat(request.fault).isNull();
         List<String> acts = new ArrayList<>();
@@ -124,6 +131,32 @@ class SyncOrderTest {
     @Test
     void aWriteWithoutCacheIsDurableBeforeItsAnswer() throws DeviceException {
         writesWithoutCacheAreDurable(true);
+    }
+
+    @Test
+    void anAtomicWriteIsDurableInTheJournalBeforeItGoesInPlaceAndClosedBehindIt()
+            throws DeviceException {
+        Volume volume = volume(true, true);
+        Marked request = new Marked();
+        request.writeAtomic(0, 16, memory.address(), false);
+        assertThat(between(volume, request, this::submitHolding))
+                .containsExactly(
+                        "WRITE journal",
+                        "DATA_SYNC journal",
+                        "WRITE layer",
+                        "WRITE_DURABLE layer",
+                        "WRITE journal",
+                        "DATA_SYNC journal");
+    }
+
+    private void submitHolding(Volume volume, BlockRequest request) {
+        volume.lockExclusive(
+                new RangeLock(new BlockRange(0, 16)) {
+                    @Override
+                    protected void granted() {
+                        volume.submitHolding(this, request);
+                    }
+                });
     }
 
     @Test
