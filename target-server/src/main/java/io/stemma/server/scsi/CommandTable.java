@@ -74,6 +74,7 @@ final class CommandTable {
         primary(rows);
         reading(rows);
         writing(rows);
+        atomic(rows);
         rows.sort((a, b) -> Integer.compare(a.operationCode(), b.operationCode()));
         return List.copyOf(rows);
     }
@@ -193,6 +194,25 @@ final class CommandTable {
                 "ae f6 ff ff ff ff ff ff ff ff 3f 00",
                 Access.WRITABLE,
                 new WriteAndVerify(CdbShape.TWELVE));
+    }
+
+    /** What no other command may come between. */
+    private static void atomic(List<CommandRow> rows) {
+        add(
+                rows,
+                "89 f8 ff ff ff ff ff ff ff ff 00 00 00 ff 3f 00",
+                Access.WRITABLE,
+                new CompareAndWrite());
+        add(
+                rows,
+                "8b f8 ff ff ff ff ff ff ff ff ff ff ff ff 3f 00",
+                Access.WRITABLE,
+                new OrWrite());
+        add(
+                rows,
+                "9c f8 ff ff ff ff ff ff ff ff ff ff ff ff 3f 00",
+                Access.WRITABLE,
+                new WriteAtomic());
     }
 
     private static void add(List<CommandRow> rows, String usage, Access access, Command command) {

@@ -1,5 +1,6 @@
 package io.stemma.server.scsi;
 
+import io.stemma.engine.block.BlockRange;
 import io.stemma.engine.block.BlockRequest;
 import io.stemma.engine.block.DeviceFault;
 
@@ -21,6 +22,7 @@ abstract class Stepped implements ScsiTask.Step {
     private final ScsiTask task;
     private final AtomicInteger turn = new AtomicInteger();
     private @Nullable DeviceFault fault;
+    private @Nullable Hold hold;
     private boolean writing;
 
     Stepped(LogicalUnit unit, ScsiTask task) {
@@ -57,12 +59,29 @@ abstract class Stepped implements ScsiTask.Step {
     void failed() {}
 
     /** Gives an operation to the volume. */
-    void submit(BlockRequest request) {
-        unit.volume().submit(request);
+    private void submit(BlockRequest request) {
+        Hold held = hold;
+        if (held == null) {
+            unit.volume().submit(request);
+        } else {
+            unit.volume().submitHolding(held, request);
+        }
     }
 
-    /** Runs just before the task finishes, however that comes about. */
-    void release() {}
+    /** Gives the blocks back, just before the task finishes, however that comes about. */
+    private void release() {
+        Hold held = hold;
+        if (held != null) {
+            unit.volume().unlock(held);
+        }
+    }
+
+    /** Starts once nobody else reads or writes the blocks, and holds them until the task ends. */
+    final void runHolding(long firstBlock, long blocks) {
+        Hold asked = new Hold(new BlockRange(firstBlock, blocks), this);
+        hold = asked;
+        unit.volume().lockExclusive(asked);
+    }
 
     /** Starts, or goes on after an operation that has ended. */
     final void run() {

@@ -63,16 +63,29 @@ final class Transfer {
      * @return whether the command may go on
      */
     static boolean admits(UnitState state, CdbShape shape, ScsiTask task, long lba, long blocks) {
-        byte[] cdb = task.cdb();
-        if (shape != CdbShape.SIX && (cdb[1] & PROTECT) != 0) {
+        int bytesMax = Limits.TRANSFER_BYTES_MAX;
+        return shape == CdbShape.SIX
+                ? inside(state, task, lba, blocks)
+                : admits(state, task, lba, blocks, bytesMax, shape.lengthAt());
+    }
+
+    /**
+     * The same for a command with a limit of its own.
+     *
+     * @param bytesMax the most that its blocks may be
+     * @param lengthAt byte of the CDB at which their number begins
+     */
+    static boolean admits(
+            UnitState state, ScsiTask task, long lba, long blocks, int bytesMax, int lengthAt) {
+        if ((task.cdb()[1] & PROTECT) != 0) {
             Sense.invalidInCdb(task, state.descriptorSense(), 1, 7);
             return false;
         }
         if (!inside(state, task, lba, blocks)) {
             return false;
         }
-        if (blocks << state.blockShift() > Limits.TRANSFER_BYTES_MAX) {
-            Sense.invalidInCdb(task, state.descriptorSense(), shape.lengthAt());
+        if (blocks << state.blockShift() > bytesMax) {
+            Sense.invalidInCdb(task, state.descriptorSense(), lengthAt);
             return false;
         }
         return true;
@@ -100,11 +113,38 @@ final class Transfer {
 
     /** Bytes of data out for a CDB whose blocks all come from the initiator. */
     static int dataOut(UnitState state, CdbShape shape, byte[] cdb) {
-        if (shape != CdbShape.SIX && (cdb[1] & PROTECT) != 0) {
-            return 0;
+        long blocks = shape.blocks(cdb);
+        return shape == CdbShape.SIX
+                ? (int) blocks << state.blockShift()
+                : dataOut(state, cdb, blocks, Limits.TRANSFER_BYTES_MAX);
+    }
+
+    /** Bytes of so many blocks, 0 for a CDB that {@link #admits} refuses for what it says. */
+    static int dataOut(UnitState state, byte[] cdb, long blocks, int bytesMax) {
+        long bytes = blocks << state.blockShift();
+        return (cdb[1] & PROTECT) != 0 || bytes > bytesMax ? 0 : (int) bytes;
+    }
+
+    /**
+     * Ends a command of which no part may be done: one without blocks, and one for which more or
+     * less data out was announced than its CDB asks for, so that the two sides disagree on what is
+     * meant.
+     *
+     * @return whether the command may go on
+     */
+    static boolean exact(UnitState state, ScsiTask task, int askedBytes, int lengthAt) {
+        if (!gathered(state, task, askedBytes)) {
+            return false;
         }
-        long bytes = shape.blocks(cdb) << state.blockShift();
-        return bytes > Limits.TRANSFER_BYTES_MAX ? 0 : (int) bytes;
+        if (task.expectedDataOutLength() != askedBytes) {
+            Sense.invalidInCdb(task, state.descriptorSense(), lengthAt);
+            return false;
+        }
+        if (askedBytes == 0) {
+            Sense.good(task);
+            return false;
+        }
+        return true;
     }
 
     /**

@@ -20,6 +20,9 @@ final class VitalProductData {
     /** MAXIMUM WRITE SAME LENGTH in bytes: a longer command is refused. */
     static final int WRITE_SAME_BYTES_MAX = Limits.TRANSFER_BYTES_MAX;
 
+    /** MAXIMUM COMPARE AND WRITE LENGTH in bytes: a longer command is refused. */
+    static final int COMPARE_BYTES_MAX = 64 << 10;
+
     /** Requests of this size run best: one storage operation, one wire burst. */
     private static final int OPTIMAL_TRANSFER_BYTES = 1 << 20;
 
@@ -124,11 +127,15 @@ final class VitalProductData {
         return body;
     }
 
-    /** What one command may ask for. WSNZ is one: WRITE SAME of zero blocks is refused. */
+    /**
+     * What one command may ask for. WSNZ is one: WRITE SAME of zero blocks is refused. Atomic
+     * writes begin and end where they like, and there are no boundaries for them.
+     */
     private static byte[] blockLimits(Geometry geometry) {
         int block = geometry.logicalBlockBytes();
         byte[] body = new byte[60];
         body[0] = 0x01;
+        body[1] = (byte) (COMPARE_BYTES_MAX / block);
         BigEndian.put16(body, 2, geometry.physicalBlockBytes() / block);
         BigEndian.put32(body, 4, Limits.TRANSFER_BYTES_MAX / block);
         BigEndian.put32(body, 8, OPTIMAL_TRANSFER_BYTES / block);
@@ -137,6 +144,7 @@ final class VitalProductData {
         BigEndian.put32(body, 24, Math.max(1, Limits.LAYER_BLOCK_BYTES / block));
         body[28] = (byte) 0x80;
         BigEndian.put64(body, 32, WRITE_SAME_BYTES_MAX / block);
+        BigEndian.put32(body, 40, Limits.ATOMIC_WRITE_BYTES_MAX / block);
         return body;
     }
 

@@ -1,8 +1,6 @@
 package io.stemma.server.scsi;
 
-import io.stemma.engine.block.BlockRange;
 import io.stemma.engine.block.BlockRequest;
-import io.stemma.engine.volume.RangeLock;
 import io.stemma.server.scsi.Comparison.With;
 
 /**
@@ -43,13 +41,11 @@ final class WriteAndVerify extends Command {
             return;
         }
         With with = Verify.bytchk(cdb) == 1 ? With.ALL : With.NOTHING;
-        Pass pass = new Pass(unit, state, task, lba, given, with);
-        unit.volume().lockExclusive(pass.lock);
+        new Pass(unit, state, task, lba, given, with).runHolding(lba, given);
     }
 
     /** One command under way. */
     private static final class Pass extends Comparison {
-        private final Hold lock;
         private boolean written;
 
         Pass(
@@ -60,7 +56,6 @@ final class WriteAndVerify extends Command {
                 long blocks,
                 With with) {
             super(unit, state, task, firstBlock, blocks, with);
-            lock = new Hold(new BlockRange(firstBlock, blocks), this);
         }
 
         @Override
@@ -71,31 +66,6 @@ final class WriteAndVerify extends Command {
             written = true;
             request.write(firstBlock(), blocks(), task().dataOutAddress(), true);
             return true;
-        }
-
-        @Override
-        void submit(BlockRequest request) {
-            unit().volume().submitHolding(lock, request);
-        }
-
-        @Override
-        void release() {
-            unit().volume().unlock(lock);
-        }
-    }
-
-    /** Its hold on the blocks. */
-    static final class Hold extends RangeLock {
-        private final Pass pass;
-
-        private Hold(BlockRange range, Pass pass) {
-            super(range);
-            this.pass = pass;
-        }
-
-        @Override
-        protected void granted() {
-            pass.run();
         }
     }
 }

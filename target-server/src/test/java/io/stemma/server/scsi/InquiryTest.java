@@ -79,18 +79,22 @@ class InquiryTest {
 
     @ParameterizedTest
     @CsvSource({
-        "512, 0008 00008000 00000800 00000000 00100000 00000100 00000008, 0000000000008000",
-        "4096, 0001 00001000 00000100 00000000 00100000 00000100 00000001, 0000000000001000"
+        "512, 80 0008 00008000 00000800 00000000 00100000 00000100 00000008, 0000000000008000,"
+                + " 00000100",
+        "4096, 10 0001 00001000 00000100 00000000 00100000 00000100 00000001, 0000000000001000,"
+                + " 00000020"
     })
-    void blockLimitsFollowTheBlockLength(int block, String limits, String writeSame) {
+    void blockLimitsFollowTheBlockLength(
+            int block, String limits, String writeSame, String atomic) {
         Host other = new Host(new MemoryVolume(8192, block), false);
         assertThat(other.data("12 01 b0 00ff 00"))
                 .isEqualTo(
-                        "00b0003c0100"
+                        "00b0003c01"
                                 + limits.replace(" ", "")
                                 + "80000000"
                                 + writeSame
-                                + "00".repeat(20));
+                                + atomic
+                                + "00".repeat(16));
     }
 
     @Test

@@ -133,7 +133,7 @@ final class MemoryVolume implements Volume {
         }
         log.add(
                 request.kind()
-                        + " "
+                        + (request.atomic() ? " ATOMIC " : " ")
                         + request.firstBlock()
                         + " "
                         + request.blockCount()
@@ -212,7 +212,7 @@ final class MemoryVolume implements Volume {
     public void lockExclusive(RangeLock lock) {
         locked = lock;
         log.add("LOCK " + lock.range().firstBlock() + " " + lock.range().blockCount());
-        ((WriteAndVerify.Hold) lock).granted();
+        ((Hold) lock).granted();
     }
 
     @Override
