@@ -274,6 +274,24 @@ public abstract class VolumeBackendContract {
     }
 
     @Test
+    void aSwitchedWriteCacheIsToldOnce() throws Exception {
+        Volume volume = create("a", MIB, 512);
+        List<Boolean> heard = new ArrayList<>();
+        volume.addListener(
+                new VolumeListener() {
+                    @Override
+                    public void writeCacheChanged(boolean enabled) {
+                        assertThat(volume.description().writeCache()).isEqualTo(enabled);
+                        heard.add(enabled);
+                    }
+                });
+        backend.writeCache(volume, false);
+        backend.writeCache(volume, false);
+        backend.writeCache(volume, true);
+        assertThat(heard).containsExactly(false, true);
+    }
+
+    @Test
     void aGrownVolumeReadsZeroWhereItIsNew() throws Exception {
         Volume volume = create("a", 4096 * 5 + 512, 512);
         write(volume, 40, filled(512, 3));

@@ -129,6 +129,23 @@ class TargetServerTest {
     }
 
     @Test
+    void aWriteCacheThatTheAdministratorSwitchesIsToldEverySession() throws Exception {
+        start(TWO_TARGETS);
+        run("volume.create", "{'name':'x','size':'1MiB'}");
+        run("lun.map", "{'target':'" + ONE + "','volume':'x','lun':2}");
+        run("lun.map", "{'target':'" + TWO + "','volume':'x','lun':2}");
+        try (TestInitiator one = login(ONE);
+                TestInitiator two = login(TWO)) {
+            run("volume.writeCache", "{'name':'x','writeCache':false}");
+            for (TestInitiator initiator : new TestInitiator[] {one, two}) {
+                assertThat(ready(initiator, 0)).as("another volume").isZero();
+                assertThat(ready(initiator, 2)).isEqualTo(0x062a01);
+                assertThat(ready(initiator, 2)).isZero();
+            }
+        }
+    }
+
+    @Test
     void aMappingIsSeenByThoseWhoAreLoggedIn() throws Exception {
         start(TWO_TARGETS);
         try (TestInitiator one = login(ONE);
