@@ -38,7 +38,7 @@ final class SessionFigures implements SessionMeter {
     @Override
     public void begun(MeasuredCommand command) {
         counts.begun();
-        if (command.mapped()) {
+        if (command.hasUnit()) {
             unit(command.lun()).counts.begun();
         }
     }
@@ -48,7 +48,7 @@ final class SessionFigures implements SessionMeter {
         CommandName name = CommandName.of(command.cdb());
         counts.ended(command, name.work());
         UnitFigures unit = null;
-        if (command.mapped()) {
+        if (command.hasUnit()) {
             unit = unit(command.lun());
             unit.counts.ended(command, name.work());
         }

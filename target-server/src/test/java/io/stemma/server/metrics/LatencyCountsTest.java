@@ -19,7 +19,7 @@ class LatencyCountsTest {
         LatencyCounts counts = new LatencyCounts(new AtomicInteger(1000));
         Histogram expected = LatencyCounts.histogram();
         for (int i = 0; i < 100_000; i++) {
-            long nanos = random.nextLong() >>> 28 + random.nextInt(36);
+            long nanos = random.nextLong() >>> (28 + random.nextInt(36));
             nanos = Math.min(nanos, LatencyCounts.HIGHEST_NANOS);
             counts.record(nanos);
             expected.recordValue(nanos);
@@ -46,8 +46,9 @@ class LatencyCountsTest {
                 expected.recordValue(nanos);
                 Histogram merged = LatencyCounts.histogram();
                 counts.addTo(merged);
-                assertThat(merged.getMaxValue()).as("%d ns", nanos).isEqualTo(
-                        expected.getMaxValue());
+                assertThat(merged.getMaxValue())
+                        .as("%d ns", nanos)
+                        .isEqualTo(expected.getMaxValue());
             }
         }
     }

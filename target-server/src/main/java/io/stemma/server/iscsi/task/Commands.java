@@ -135,7 +135,7 @@ final class Commands implements Task.Owner {
         task.writes = (flags & 0x20) != 0;
         task.immediate = pdu.immediate();
         task.unit = device.unit(task.lun);
-        task.mapped = task.unit != null;
+        task.hadUnit = task.unit != null;
         task.begunNanos = connection.readNanos();
         task.gatheredNanos = task.begunNanos;
         task.storedNanos = 0;

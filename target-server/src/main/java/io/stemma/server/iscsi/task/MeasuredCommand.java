@@ -12,7 +12,7 @@ public interface MeasuredCommand {
     long lun();
 
     /** Whether a logical unit was mapped there when it came. */
-    boolean mapped();
+    boolean hasUnit();
 
     /** The command descriptor block; not to be changed. */
     byte[] cdb();

@@ -76,7 +76,7 @@ final class Task extends ScsiTask implements MeasuredCommand {
     int memoryBytes;
 
     /** Whether there was a logical unit when it came; one may be mapped before it executes. */
-    boolean mapped;
+    boolean hadUnit;
 
     /** When its first PDU was read, when its turn came, when its data out was complete. */
     long receivedNanos;
@@ -150,8 +150,8 @@ final class Task extends ScsiTask implements MeasuredCommand {
     }
 
     @Override
-    public boolean mapped() {
-        return mapped;
+    public boolean hasUnit() {
+        return hadUnit;
     }
 
     @Override
