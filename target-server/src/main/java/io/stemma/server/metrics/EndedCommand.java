@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class EndedCommand {
     private static final int CDB_BYTES = 16;
 
-    @Nullable SessionFigures session;
+    /** The next one of the same session, or of those that are free. */
+    @Nullable EndedCommand next;
+
     @Nullable UnitFigures unit;
     CommandName name = CommandName.OTHER;
     long lun;
@@ -26,12 +28,7 @@ final class EndedCommand {
     long storedNanos;
     final byte[] cdb = new byte[CDB_BYTES];
 
-    void set(
-            SessionFigures of,
-            @Nullable UnitFigures on,
-            CommandName command,
-            MeasuredCommand measured) {
-        session = of;
+    void set(@Nullable UnitFigures on, CommandName command, MeasuredCommand measured) {
         unit = on;
         name = command;
         lun = measured.lun();

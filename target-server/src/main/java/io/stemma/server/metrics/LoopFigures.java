@@ -1,6 +1,5 @@
 package io.stemma.server.metrics;
 
-import io.stemma.server.iscsi.task.MeasuredCommand;
 import io.stemma.server.scsi.CommandName;
 
 import org.jspecify.annotations.Nullable;
@@ -18,17 +17,14 @@ final class LoopFigures {
     private final Counts errors = new Counts(CommandName.values().length);
     private final AtomicInteger rowsLeft;
     private final SlowCommands slow;
-    private final EndedCommand[] ended = new EndedCommand[MetricsLimits.ENDED_MAX];
-    private int endedCount;
+    private @Nullable EndedCommand free;
+    private int made;
 
     LoopFigures(AtomicInteger rowsLeft, SlowCommands slow) {
         this.rowsLeft = rowsLeft;
         this.slow = slow;
         for (int i = 0; i < operations.length; i++) {
             operations[i] = new LatencyCounts(rowsLeft);
-        }
-        for (int i = 0; i < ended.length; i++) {
-            ended[i] = new EndedCommand();
         }
     }
 
@@ -42,44 +38,38 @@ final class LoopFigures {
         return units.computeIfAbsent(kept, fresh -> new UnitFigures(rowsLeft));
     }
 
-    /** A command has ended; its answer is not on its way yet. */
-    void ended(
-            SessionFigures session,
-            @Nullable UnitFigures unit,
-            CommandName name,
-            MeasuredCommand command) {
-        if (command.status() != 0) {
-            errors.add(name.index(), 1);
+    /** Something to keep of a command that ended; null where too many are kept already. */
+    @Nullable EndedCommand take() {
+        EndedCommand taken = free;
+        if (taken != null) {
+            free = taken.next;
+            taken.next = null;
+        } else if (made < MetricsLimits.ENDED_MAX) {
+            made++;
+            taken = new EndedCommand();
         }
-        if (endedCount == ended.length) {
-            sent();
-        }
-        ended[endedCount++].set(session, unit, name, command);
+        return taken;
     }
 
-    /** Every answer so far is handed to its socket: one look at the clock for all of them. */
-    void sent() {
-        if (endedCount == 0) {
-            return;
+    /** A command was answered with something else than GOOD. */
+    void failed(CommandName name) {
+        errors.add(name.index(), 1);
+    }
+
+    /** The answer of a command is handed to its socket; what was kept of it is given back. */
+    void sent(SessionFigures session, EndedCommand command, long now) {
+        long nanos = now - command.receivedNanos;
+        operations[command.name.index()].record(nanos);
+        session.latency().record(nanos);
+        UnitFigures unit = command.unit;
+        if (unit != null) {
+            unit.latency(command.name.work()).record(nanos);
         }
-        long now = System.nanoTime();
-        for (int i = 0; i < endedCount; i++) {
-            EndedCommand command = ended[i];
-            long nanos = now - command.receivedNanos;
-            operations[command.name.index()].record(nanos);
-            SessionFigures session = command.session;
-            if (session != null) {
-                session.latency().record(nanos);
-            }
-            UnitFigures unit = command.unit;
-            if (unit != null) {
-                unit.latency(command.name.work()).record(nanos);
-            }
-            if (slow.concerns(nanos)) {
-                slow.report(command, now);
-            }
+        if (slow.concerns(nanos)) {
+            slow.report(session, command, now);
         }
-        endedCount = 0;
+        command.next = free;
+        free = command;
     }
 
     LatencyCounts operation(CommandName name) {

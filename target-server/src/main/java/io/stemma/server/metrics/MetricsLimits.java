@@ -11,8 +11,10 @@ public final class MetricsLimits {
      */
     public static final int LATENCY_ROWS_MAX = 24 << 10;
 
-    /** Ended commands of one event loop that wait for their batch to be sent; then it is timed. */
-    static final int ENDED_MAX = 256;
+    /**
+     * Ended commands of one event loop whose answers wait to be sent; further ones have no latency.
+     */
+    static final int ENDED_MAX = 2048;
 
     /** Shortest time between two log lines about slow commands of one logical unit, nanoseconds. */
     static final long SLOW_LINE_NANOS = 1_000_000_000L;

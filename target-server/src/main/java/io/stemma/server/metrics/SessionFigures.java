@@ -25,6 +25,11 @@ final class SessionFigures implements SessionMeter {
 
     private long lastLun;
 
+    /** Commands that ended and whose answers wait to be sent. */
+    private @Nullable EndedCommand oldest;
+
+    private @Nullable EndedCommand newest;
+
     SessionFigures(
             CommandFigures figures, LoopFigures loop, Session session, LatencyCounts latency) {
         this.figures = figures;
@@ -53,8 +58,30 @@ final class SessionFigures implements SessionMeter {
             unit.counts.ended(command, name.work());
         }
         if (!command.aborted()) {
-            loop.ended(this, unit, name, command);
+            if (command.status() != 0) {
+                loop.failed(name);
+            }
+            keep(unit, name, command);
         }
+    }
+
+    private void keep(@Nullable UnitFigures unit, CommandName name, MeasuredCommand command) {
+        EndedCommand kept = loop.take();
+        if (kept == null) {
+            sent();
+            kept = loop.take();
+        }
+        if (kept == null) {
+            return;
+        }
+        kept.set(unit, name, command);
+        EndedCommand last = newest;
+        if (last == null) {
+            oldest = kept;
+        } else {
+            last.next = kept;
+        }
+        newest = kept;
     }
 
     private UnitFigures unit(long lun) {
@@ -67,14 +94,26 @@ final class SessionFigures implements SessionMeter {
         return unit;
     }
 
+    /** One look at the clock for all that leave together. */
     @Override
     public void sent() {
-        loop.sent();
+        EndedCommand command = oldest;
+        if (command == null) {
+            return;
+        }
+        oldest = null;
+        newest = null;
+        long now = System.nanoTime();
+        while (command != null) {
+            EndedCommand following = command.next;
+            loop.sent(this, command, now);
+            command = following;
+        }
     }
 
     @Override
     public void close() {
-        loop.sent();
+        sent();
         latency.close();
         figures.closed(this);
     }

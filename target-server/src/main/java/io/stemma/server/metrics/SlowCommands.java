@@ -42,11 +42,7 @@ final class SlowCommands {
         return count.sum();
     }
 
-    void report(EndedCommand command, long sentNanos) {
-        SessionFigures session = command.session;
-        if (session == null) {
-            return;
-        }
+    void report(SessionFigures session, EndedCommand command, long sentNanos) {
         count.increment();
         UnitKey unit = UnitKey.of(session.target(), command.lun);
         Phases phases = Phases.of(command, sentNanos);
