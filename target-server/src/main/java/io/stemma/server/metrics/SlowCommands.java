@@ -43,7 +43,6 @@ final class SlowCommands {
     }
 
     void report(SessionFigures session, EndedCommand command, long sentNanos) {
-        count.increment();
         UnitKey unit = UnitKey.of(session.target(), command.lun);
         Phases phases = Phases.of(command, sentNanos);
         // An event class costs some milliseconds when it is first used, so not without a reader.
@@ -51,6 +50,7 @@ final class SlowCommands {
             record(command, session, unit, phases, sentNanos);
         }
         log(command, session, unit, phases, sentNanos);
+        count.increment();
     }
 
     private static void record(

@@ -117,6 +117,7 @@ class SlowCommandTest {
                 assertThat(initiator.outcome().status()).isZero();
                 assertThat(initiator.outcome().status()).isZero();
             }
+            Awaitility.await().until(() -> figures.slowCommands() >= 2);
             List<RecordedEvent> events = stop(recording);
             assertThat(events).hasSize(2);
             events.forEach(SlowCommandTest::addsUp);
