@@ -37,10 +37,11 @@ class RoomsTest {
     private static final String YAML = "org.snakeyaml";
     private static final String LOGBACK = "ch.qos.logback";
     private static final String HISTOGRAM = "org.HdrHistogram";
+    private static final String MICROMETER = "io.micrometer";
 
     /** Libraries that a room sees only if the table says so. SLF4J and JSpecify are for all. */
     private static final List<String> LIBRARIES =
-            List.of(NETTY, JSCSI, PICOCLI, JACKSON, YAML, LOGBACK, HISTOGRAM);
+            List.of(NETTY, JSCSI, PICOCLI, JACKSON, YAML, LOGBACK, HISTOGRAM, MICROMETER);
 
     private static final List<String> ENGINE_ROOMS =
             List.of("runtime", "block", "io", "journal", "layer", "volume");
@@ -85,7 +86,12 @@ class RoomsTest {
                     new Room(
                             List.of(),
                             List.of("runtime", "block", "volume"),
-                            List.of(PICOCLI, JACKSON)),
+                            List.of(PICOCLI, JACKSON, HISTOGRAM)),
+                    "metrics",
+                    new Room(
+                            List.of("iscsi.session", "iscsi.task", "scsi"),
+                            List.of(),
+                            List.of(HISTOGRAM, MICROMETER)),
                     "server",
                     new Room(
                             List.of(
@@ -95,9 +101,10 @@ class RoomsTest {
                                     "iscsi.login",
                                     "iscsi.task",
                                     "scsi",
+                                    "metrics",
                                     "cli"),
                             ENGINE_ROOMS,
-                            List.of(NETTY, PICOCLI, JACKSON, YAML, LOGBACK, HISTOGRAM)));
+                            List.of(NETTY, PICOCLI, JACKSON, YAML, LOGBACK)));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

@@ -17,6 +17,7 @@ import io.stemma.server.iscsi.session.TargetDirectory;
 import io.stemma.server.iscsi.session.TargetNode;
 import io.stemma.server.iscsi.session.Transport;
 import io.stemma.server.iscsi.task.FullFeatureHandler;
+import io.stemma.server.metrics.CommandFigures;
 import io.stemma.server.scsi.LogicalUnit;
 import io.stemma.server.scsi.TargetDevice;
 import io.stemma.server.scsi.UnitServices;
@@ -41,6 +42,7 @@ import java.security.SecureRandom;
 record LoopbackTarget(
         InetSocketAddress portal, String name, int lun, long lunBytes, AutoCloseable server) {
     private static final String NAME = "iqn.2026-11.io.stemma.bench:loopback";
+    private static final long SLOW_NANOS = 100_000_000L;
     private static final long VOLUME_BYTES = 256L << 20;
 
     static final LoopbackTarget NONE =
@@ -75,7 +77,10 @@ record LoopbackTarget(
         directory.put(new TargetNode(NAME, "", AccessPolicy.OPEN, device));
         SessionLimits limits = SessionLimits.standard();
         SessionDirectory sessions =
-                new SessionDirectory(FullFeatureHandler.phase(SessionTexts.of(directory)), limits);
+                new SessionDirectory(
+                        FullFeatureHandler.phase(
+                                SessionTexts.of(directory), new CommandFigures(SLOW_NANOS)),
+                        limits);
         LoginSettings settings =
                 new LoginSettings(directory, AccessPolicy.OPEN, sessions, new SecureRandom());
         Transport transport = Transport.best(1);

@@ -36,6 +36,7 @@ public abstract class BlockRequest {
     private boolean atomic;
     private boolean submitted;
     private volatile boolean cancelled;
+    private long issuedNanos;
     private @Nullable Object attachment;
 
     /** Prepares a read of blocks into memory at {@code address}. */
@@ -104,6 +105,26 @@ public abstract class BlockRequest {
     public final void accept() {
         Invariant.check(!submitted, "a request is submitted once at a time");
         submitted = true;
+    }
+
+    /**
+     * For devices: notes when work on the request began, where that is not within the call to
+     * submit. Only the first call since {@link #forgetIssued} counts.
+     */
+    public final void issued() {
+        if (issuedNanos == 0) {
+            issuedNanos = System.nanoTime();
+        }
+    }
+
+    /** When {@link #issued} was called first, as System.nanoTime() tells it; 0 if it never was. */
+    public final long issuedNanos() {
+        return issuedNanos;
+    }
+
+    /** Forgets {@link #issuedNanos}; for submitters, before the first submission of a command. */
+    public final void forgetIssued() {
+        issuedNanos = 0;
     }
 
     /** For devices: gives the request back, exactly once a submission. Null says it succeeded. */

@@ -168,6 +168,7 @@ final class Operation implements Runnable, BlockLocks.Waiter {
     @Override
     public void run() {
         FileVolume on = volume();
+        request().issued();
         try {
             step.run(this);
         } catch (RuntimeException broken) {

@@ -17,7 +17,9 @@ import picocli.CommandLine.ParseResult;
             VolumeCommand.class,
             TargetCommand.class,
             LunCommand.class,
-            SessionCommand.class
+            SessionCommand.class,
+            TopCommand.class,
+            MetricsCommand.class
         })
 public final class StemmaCommand {
     private final AdministrationSource source;

@@ -70,6 +70,7 @@ public abstract class ScsiTask {
         dataOutLength = 0;
         step = null;
         aborted = false;
+        request.forgetIssued();
     }
 
     /** For the transport: the gathered data out; valid until the transport has seen the finish. */
@@ -212,6 +213,14 @@ public abstract class ScsiTask {
     /** Whether a storage operation may use the memory of this task. */
     public final boolean withStorage() {
         return request.submitted();
+    }
+
+    /**
+     * When the storage began to work on this task, as System.nanoTime() tells it; 0 where nobody
+     * noted it, because it was done at once. On the thread of {@link #finish} and after it.
+     */
+    public final long issuedNanos() {
+        return request.issuedNanos();
     }
 
     /** A step has thrown: the task has to end once no storage operation remains. Any thread. */

@@ -14,15 +14,25 @@ import java.util.List;
  * @param volumes volumes that must exist
  * @param targets targets that must exist
  * @param discovery who may discover, or null for everybody
+ * @param slowCommandMillis commands that took so long are told of one by one
  */
 record Configuration(
         List<Portal> portals,
         List<VolumeEntry> volumes,
         List<TargetEntry> targets,
-        @Nullable ChapEntry discovery) {
+        @Nullable ChapEntry discovery,
+        int slowCommandMillis) {
+    /** When a command is slow unless something else is said, milliseconds. */
+    static final int SLOW_COMMAND_MILLIS = 100;
 
     /** Nothing must exist. */
-    static final Configuration EMPTY = new Configuration(List.of(), List.of(), List.of(), null);
+    static final Configuration EMPTY =
+            new Configuration(List.of(), List.of(), List.of(), null, SLOW_COMMAND_MILLIS);
+
+    /** The same with another threshold for slow commands. */
+    Configuration withSlowCommandMillis(int millis) {
+        return new Configuration(portals, volumes, targets, discovery, millis);
+    }
 
     /** A volume that must exist. */
     record VolumeEntry(

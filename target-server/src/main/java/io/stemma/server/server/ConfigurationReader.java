@@ -3,6 +3,7 @@ package io.stemma.server.server;
 import io.stemma.engine.runtime.ByteSize;
 import io.stemma.server.iscsi.session.Network;
 import io.stemma.server.iscsi.session.Portal;
+import io.stemma.server.metrics.MetricsLimits;
 import io.stemma.server.server.Configuration.AccountEntry;
 import io.stemma.server.server.Configuration.ChapEntry;
 import io.stemma.server.server.Configuration.LunEntry;
@@ -109,10 +110,16 @@ final class ConfigurationReader {
             discoveryChap = chap(discovery.section("chap"));
             discovery.end();
         }
+        int slowMillis =
+                root.number(
+                        "slowCommandMillis",
+                        Configuration.SLOW_COMMAND_MILLIS,
+                        1,
+                        MetricsLimits.SLOW_MILLIS_MAX);
         root.end();
         unique("volume", volumes.stream().map(v -> Map.entry(v.name(), v.origin())).toList());
         unique("target", targets.stream().map(t -> Map.entry(t.name(), t.origin())).toList());
-        return new Configuration(portals, volumes, targets, discoveryChap);
+        return new Configuration(portals, volumes, targets, discoveryChap, slowMillis);
     }
 
     private void unique(String what, List<Map.Entry<String, Origin>> names) {

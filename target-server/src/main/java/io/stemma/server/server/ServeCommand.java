@@ -2,6 +2,7 @@ package io.stemma.server.server;
 
 import io.stemma.server.cli.AdministrationException;
 import io.stemma.server.iscsi.session.Portal;
+import io.stemma.server.metrics.MetricsLimits;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,14 @@ final class ServeCommand implements Callable<Integer> {
                             + " (default: 127.0.0.1:3260)")
     private List<String> listen = new ArrayList<>();
 
+    @Option(
+            names = "--slow-command-millis",
+            paramLabel = "MS",
+            description =
+                    "commands that take so long are logged and, while a flight recording runs,"
+                            + " recorded, instead of what the configuration says (default: 100)")
+    private @Nullable Integer slowCommandMillis;
+
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Override
@@ -57,6 +66,9 @@ final class ServeCommand implements Callable<Integer> {
         try {
             Configuration configuration =
                     config == null ? Configuration.EMPTY : ConfigurationReader.read(config);
+            if (slowCommandMillis != null) {
+                configuration = configuration.withSlowCommandMillis(slow(slowCommandMillis));
+            }
             List<Portal> portals = portals(configuration);
             ControlSocket.checkedPath(folder);
             Backends.makeFolder(folder);
@@ -87,6 +99,17 @@ final class ServeCommand implements Callable<Integer> {
             complain(Explanation.of(failed));
             return 1;
         }
+    }
+
+    private static int slow(int millis) {
+        if (millis < 1 || millis > MetricsLimits.SLOW_MILLIS_MAX) {
+            throw new IllegalArgumentException(
+                    "--slow-command-millis is "
+                            + millis
+                            + "; write a number from 1 to "
+                            + MetricsLimits.SLOW_MILLIS_MAX);
+        }
+        return millis;
     }
 
     private List<Portal> portals(Configuration configuration) {

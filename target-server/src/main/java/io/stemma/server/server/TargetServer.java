@@ -11,6 +11,7 @@ import io.stemma.server.iscsi.session.SessionDirectory;
 import io.stemma.server.iscsi.session.TargetDirectory;
 import io.stemma.server.iscsi.session.TargetNode;
 import io.stemma.server.iscsi.session.Transport;
+import io.stemma.server.metrics.CommandFigures;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ final class TargetServer implements AutoCloseable {
     private final VolumeBackend backend;
     private final TargetDirectory directory = new TargetDirectory();
     private final Transport transport;
+    private final CommandFigures figures;
     private final SessionDirectory sessions;
     private final VolumeUnits units;
     private final Estate estate;
@@ -54,7 +56,10 @@ final class TargetServer implements AutoCloseable {
             Map<String, String> environment)
             throws DeviceException, ConfigurationException, AdministrationException, IOException {
         this.backend = backend;
-        sessions = Wiring.sessions(directory);
+        figures =
+                new CommandFigures(
+                        TimeUnit.MILLISECONDS.toNanos(configuration.slowCommandMillis()));
+        sessions = Wiring.sessions(directory, figures);
         units = new VolumeUnits(backend);
         estate = new Estate(backend, directory, units, environment);
         estate.load();
@@ -69,7 +74,9 @@ final class TargetServer implements AutoCloseable {
                 new PoolAdministration(backend, estate, new Control(), directory::portals, true);
         try {
             listen(portals, Wiring.connections(directory, sessions, configuration, environment));
-            control = ControlSocket.open(folder, administration);
+            control =
+                    ControlSocket.open(
+                            folder, new MetricsAdministration(administration, figures, directory));
         } catch (IOException | RuntimeException failed) {
             transport.close();
             throw failed;

@@ -8,6 +8,7 @@ import io.stemma.server.iscsi.session.ConnectionInitializer;
 import io.stemma.server.iscsi.session.SessionDirectory;
 import io.stemma.server.iscsi.session.SessionLimits;
 import io.stemma.server.iscsi.session.TargetDirectory;
+import io.stemma.server.iscsi.task.CommandMeter;
 import io.stemma.server.iscsi.task.FullFeatureHandler;
 
 import java.io.IOException;
@@ -20,9 +21,10 @@ final class Wiring {
     private Wiring() {}
 
     /** The sessions, whose commands run in full feature phase. */
-    static SessionDirectory sessions(TargetDirectory directory) {
+    static SessionDirectory sessions(TargetDirectory directory, CommandMeter meter) {
         return new SessionDirectory(
-                FullFeatureHandler.phase(SessionTexts.of(directory)), SessionLimits.standard());
+                FullFeatureHandler.phase(SessionTexts.of(directory), meter),
+                SessionLimits.standard());
     }
 
     /**

@@ -27,7 +27,13 @@ public final class CommandWindow {
     /** Width while storage asks for fewer commands. */
     private static final int NARROW = 8;
 
+    private static final long[] NEVER = {};
+
     private final @Nullable ByteBuf[] held;
+
+    /** When each held command came; made when the first one is held. */
+    private long[] heldNanos = NEVER;
+
     private final int heldBytesMax;
     private final int width;
     private int expCmdSn;
@@ -36,6 +42,7 @@ public final class CommandWindow {
     private int heldCount;
     private int heldBytes;
     private boolean narrow;
+    private long takenNanos;
 
     /**
      * A window that waits for its first command.
@@ -67,12 +74,20 @@ public final class CommandWindow {
         expCmdSn++;
     }
 
-    /** Keeps an early command, or forgets it where that would be too much. Takes ownership. */
-    public void hold(int cmdSn, ByteBuf copy) {
+    /**
+     * Keeps an early command, or forgets it where that would be too much. Takes ownership.
+     *
+     * @param nanos when it came, as System.nanoTime() tells it
+     */
+    public void hold(int cmdSn, ByteBuf copy, long nanos) {
         if (heldBytes + copy.readableBytes() > heldBytesMax) {
             copy.release();
             return;
         }
+        if (heldNanos.length == 0) {
+            heldNanos = new long[held.length];
+        }
+        heldNanos[slot(cmdSn)] = nanos;
         put(cmdSn, copy);
     }
 
@@ -112,10 +127,16 @@ public final class CommandWindow {
             heldBytes -= entry.readableBytes();
             expCmdSn++;
             if (entry.isReadable()) {
+                takenNanos = heldNanos[slot];
                 return entry;
             }
         }
         return null;
+    }
+
+    /** When the command came that {@link #takeDue} returned last. */
+    public long takenNanos() {
+        return takenNanos;
     }
 
     /** Forgets a held command with that initiator task tag; it counts as received. */

@@ -56,6 +56,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private final EnumSet<Pause> pauses = EnumSet.noneOf(Pause.class);
     private int statSn;
     private boolean releaseScheduled;
+    private long readNanos;
     private boolean reading;
     private boolean delivering;
     private boolean loginCounted = true;
@@ -153,10 +154,12 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private void send() {
         output.flush();
         pacing.sent(statSn);
+        phase.sent(this);
     }
 
     private void deliver() {
         delivering = true;
+        readNanos = System.nanoTime();
         try {
             while (!closing && pauses.isEmpty() && deliverNext()) {
                 pauseIfUnread();
@@ -401,6 +404,11 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     @Override
     public boolean mayHold() {
         return receive.mayHold();
+    }
+
+    @Override
+    public long readNanos() {
+        return readNanos;
     }
 
     @Override

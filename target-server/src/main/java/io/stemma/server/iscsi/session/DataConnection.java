@@ -32,6 +32,9 @@ public interface DataConnection extends Connection {
      */
     boolean mayHold();
 
+    /** When the bytes that are being delivered were read, as System.nanoTime() tells it. */
+    long readNanos();
+
     /** Sends what was batched unless the current read will do it at its end. */
     void flushSoon();
 

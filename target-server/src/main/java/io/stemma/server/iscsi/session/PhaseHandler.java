@@ -21,6 +21,9 @@ public interface PhaseHandler {
     /** The last PDU of one read was delivered; what was batched is sent after this. */
     default void readComplete(Connection connection) {}
 
+    /** All that was written so far has been handed to the socket. */
+    default void sent(Connection connection) {}
+
     /** The connection is gone. Called once. */
     void closed(Connection connection);
 }

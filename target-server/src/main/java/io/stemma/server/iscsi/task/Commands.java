@@ -52,6 +52,7 @@ final class Commands implements Task.Owner {
     private final DataOutPhase dataOut;
     private final ScsiAnswers answers;
     private final DataMemory memory;
+    private final SessionMeter meter;
     private final Completions completions = new Completions();
     private final Runnable takeCompletions = this::takeCompletions;
     private final Runnable settle = this::settle;
@@ -72,7 +73,9 @@ final class Commands implements Task.Owner {
             DataConnection connection,
             ScsiDevice device,
             Nexus nexus,
-            int dataOutTicks) {
+            int dataOutTicks,
+            SessionMeter meter) {
+        this.meter = meter;
         this.connection = connection;
         this.device = device;
         this.nexus = nexus;
@@ -88,8 +91,12 @@ final class Commands implements Task.Owner {
         table = new TaskTable(session.limits().commandWindow() + immediateMax);
     }
 
-    /** A SCSI Command whose turn it is; returns why it is rejected, or null. */
-    @Nullable RejectReason begin(Pdu pdu) {
+    /**
+     * A SCSI Command whose turn it is; returns why it is rejected, or null.
+     *
+     * @param receivedNanos when it came, as System.nanoTime() tells it
+     */
+    @Nullable RejectReason begin(Pdu pdu, long receivedNanos) {
         int tag = pdu.initiatorTaskTag();
         if (tag == Pdu.NO_TAG) {
             return RejectReason.INVALID_PDU_FIELD;
@@ -101,6 +108,8 @@ final class Commands implements Task.Owner {
             return RejectReason.IMMEDIATE_COMMAND_REJECT;
         }
         Task task = take(pdu);
+        task.receivedNanos = receivedNanos;
+        meter.begun(task);
         TransportSense refused =
                 Cdb.read(pdu, task) ? startOrRefuse(task, pdu) : TransportSense.UNSUPPORTED;
         if (refused != null) {
@@ -126,6 +135,10 @@ final class Commands implements Task.Owner {
         task.writes = (flags & 0x20) != 0;
         task.immediate = pdu.immediate();
         task.unit = device.unit(task.lun);
+        task.hadUnit = task.unit != null;
+        task.begunNanos = connection.readNanos();
+        task.gatheredNanos = task.begunNanos;
+        task.storedNanos = 0;
         if (task.immediate) {
             immediateInFlight++;
         } else {
@@ -194,6 +207,8 @@ final class Commands implements Task.Owner {
     }
 
     private void startWaited(Task task, int length) {
+        task.begunNanos = System.nanoTime();
+        task.gatheredNanos = task.begunNanos;
         if (!task.writes) {
             execute(task);
             return;
@@ -222,6 +237,9 @@ final class Commands implements Task.Owner {
 
     /** Hands a task to its logical unit. */
     void execute(Task task) {
+        if (task.state == Task.State.GATHERING) {
+            task.gatheredNanos = Math.max(task.begunNanos, connection.readNanos());
+        }
         task.state = Task.State.EXECUTING;
         Task outer = executing;
         executing = task;
@@ -273,12 +291,19 @@ final class Commands implements Task.Owner {
             if (!nested) {
                 settle();
             }
-        } else if (completions.add(task)) {
-            try {
-                loop.execute(takeCompletions);
-            } catch (RejectedExecutionException stopped) {
-                LOG.debug("a command ended after its event loop", stopped);
+        } else {
+            task.storedNanos = System.nanoTime();
+            if (completions.add(task)) {
+                wake();
             }
+        }
+    }
+
+    private void wake() {
+        try {
+            loop.execute(takeCompletions);
+        } catch (RejectedExecutionException stopped) {
+            LOG.debug("a command ended after its event loop", stopped);
         }
     }
 
@@ -346,6 +371,7 @@ final class Commands implements Task.Owner {
             if (sends) {
                 connection.output().whenSent(() -> sent(bytes));
             }
+            meter.ended(task);
             task.write.end();
             task.free();
             free.addLast(task);

@@ -34,20 +34,27 @@ public final class FullFeatureHandler implements PhaseHandler {
     private final TaskManagement management;
     private final SessionControl control;
     private final TextService text;
+    private final SessionMeter meter;
     private final Future<?> tick;
     private boolean heard = true;
     private boolean attached;
     private boolean closed;
 
-    private FullFeatureHandler(Session session, ScsiDevice device, TextService text) {
+    private FullFeatureHandler(
+            Session session, ScsiDevice device, TextService text, SessionMeter meter) {
         this.session = session;
         this.device = device;
         this.text = text;
+        this.meter = meter;
         connection = session.connection();
         window = session.window();
         nexus =
                 new NexusTasks(
-                        session, connection.eventLoop(), device, session.limits().dataOutSeconds());
+                        session,
+                        connection.eventLoop(),
+                        device,
+                        session.limits().dataOutSeconds(),
+                        meter);
         commands = nexus.commands();
         management = new TaskManagement(session, device, nexus);
         control = new SessionControl(session);
@@ -65,17 +72,31 @@ public final class FullFeatureHandler implements PhaseHandler {
 
     /** The phase for sessions that reach the device of their target node. */
     public static FullFeaturePhase phase(TextService.Factory texts) {
+        return phase(texts, CommandMeter.NONE);
+    }
+
+    /** The same with commands counted. */
+    public static FullFeaturePhase phase(TextService.Factory texts, CommandMeter meter) {
         return (session, connection) -> {
             TargetNode target = Objects.requireNonNull(session.outcome().target());
             return new FullFeatureHandler(
-                    session, ScsiDevice.of(target.device()), texts.open(session));
+                    session,
+                    ScsiDevice.of(target.device()),
+                    texts.open(session),
+                    meter.open(session));
         };
     }
 
     /** The phase for sessions that all reach one device. */
     static FullFeaturePhase phase(TextService.Factory texts, ScsiDevice device) {
+        return phase(texts, device, CommandMeter.NONE);
+    }
+
+    /** The same with commands counted. */
+    static FullFeaturePhase phase(
+            TextService.Factory texts, ScsiDevice device, CommandMeter meter) {
         return (session, connection) ->
-                new FullFeatureHandler(session, device, texts.open(session));
+                new FullFeatureHandler(session, device, texts.open(session), meter.open(session));
     }
 
     @Override
@@ -85,7 +106,7 @@ public final class FullFeatureHandler implements PhaseHandler {
         if (opcode.numbered() && !pdu.immediate() && !due(pdu)) {
             return;
         }
-        perform(opcode, pdu);
+        perform(opcode, pdu, connection.readNanos());
         performHeld();
     }
 
@@ -96,7 +117,10 @@ public final class FullFeatureHandler implements PhaseHandler {
                 window.advance();
                 return true;
             }
-            case EARLY -> window.hold(cmdSn, pdu.copy(connection.allocator()));
+            case EARLY -> {
+                long now = connection.readNanos();
+                window.hold(cmdSn, pdu.copy(connection.allocator()), now);
+            }
             case IGNORED -> {}
         }
         return false;
@@ -106,17 +130,17 @@ public final class FullFeatureHandler implements PhaseHandler {
         for (ByteBuf held = window.takeDue(); held != null; held = window.takeDue()) {
             try {
                 Pdu pdu = Pdu.of(held);
-                perform(Objects.requireNonNull(pdu.type()), pdu);
+                perform(Objects.requireNonNull(pdu.type()), pdu, window.takenNanos());
             } finally {
                 held.release();
             }
         }
     }
 
-    private void perform(Opcode opcode, Pdu pdu) {
+    private void perform(Opcode opcode, Pdu pdu, long receivedNanos) {
         @Nullable RejectReason refused = null;
         switch (opcode) {
-            case SCSI_COMMAND -> refused = commands.begin(pdu);
+            case SCSI_COMMAND -> refused = commands.begin(pdu, receivedNanos);
             case SCSI_DATA_OUT -> commands.dataOut(pdu, true);
             case NOP_OUT -> control.nopOut(pdu);
             case TASK_MANAGEMENT_REQUEST -> refused = management.request(pdu);
@@ -161,6 +185,11 @@ public final class FullFeatureHandler implements PhaseHandler {
         commands.settle();
     }
 
+    @Override
+    public void sent(Connection from) {
+        meter.sent();
+    }
+
     private void second() {
         if (heard) {
             heard = false;
@@ -185,6 +214,7 @@ public final class FullFeatureHandler implements PhaseHandler {
         if (attached) {
             device.detach(nexus);
         }
+        meter.close();
         session.ended();
     }
 }

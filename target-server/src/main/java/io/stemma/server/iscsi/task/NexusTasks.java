@@ -26,14 +26,19 @@ final class NexusTasks implements Nexus {
     private final EventLoop loop;
     private final Commands commands;
 
-    NexusTasks(Session session, EventLoop loop, ScsiDevice device, int dataOutTicks) {
+    NexusTasks(
+            Session session,
+            EventLoop loop,
+            ScsiDevice device,
+            int dataOutTicks,
+            SessionMeter meter) {
         LoginOutcome outcome = session.outcome();
         initiatorPort =
                 String.format(Locale.ROOT, "%s,i,0x%012x", outcome.initiatorName(), outcome.isid());
         targetPort = String.format(Locale.ROOT, "%s,t,0x%04x", device.name(), PORTAL_GROUP_TAG);
         relativeTargetPort = device.relativePort();
         this.loop = loop;
-        commands = new Commands(session, session.connection(), device, this, dataOutTicks);
+        commands = new Commands(session, session.connection(), device, this, dataOutTicks, meter);
     }
 
     /** The commands of the connection. */

@@ -16,7 +16,7 @@ import java.util.List;
  * buffer with its data out while storage may read it, and the one with its data in until it is
  * sent. Fields belong to the event loop.
  */
-final class Task extends ScsiTask {
+final class Task extends ScsiTask implements MeasuredCommand {
     /** Where a task stands. */
     enum State {
         /** In the pool. */
@@ -75,6 +75,18 @@ final class Task extends ScsiTask {
     /** What the task counts for in {@link DataMemory}. */
     int memoryBytes;
 
+    /** Whether there was a logical unit when it came; one may be mapped before it executes. */
+    boolean hadUnit;
+
+    /** When its first PDU was read, when its turn came, when its data out was complete. */
+    long receivedNanos;
+
+    long begunNanos;
+    long gatheredNanos;
+
+    /** When it left the storage on another thread; 0 where it ended on the event loop. */
+    long storedNanos;
+
     /** The next one of {@link Completions}. */
     @Nullable Task next;
 
@@ -125,6 +137,51 @@ final class Task extends ScsiTask {
     @Override
     public void finish() {
         owner.finish(this);
+    }
+
+    @Override
+    public int tag() {
+        return tag;
+    }
+
+    @Override
+    public long lun() {
+        return lun;
+    }
+
+    @Override
+    public boolean hasUnit() {
+        return hadUnit;
+    }
+
+    @Override
+    public int r2ts() {
+        return write.r2ts();
+    }
+
+    @Override
+    public int dataInSent() {
+        return Math.min(dataInLength(), expectedDataInLength());
+    }
+
+    @Override
+    public long receivedNanos() {
+        return receivedNanos;
+    }
+
+    @Override
+    public long begunNanos() {
+        return begunNanos;
+    }
+
+    @Override
+    public long gatheredNanos() {
+        return gatheredNanos;
+    }
+
+    @Override
+    public long storedNanos() {
+        return storedNanos;
     }
 
     /** Runs something when the task has left the storage and its buffers are given back. */

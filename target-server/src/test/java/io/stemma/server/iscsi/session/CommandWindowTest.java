@@ -51,7 +51,7 @@ class CommandWindowTest {
                     }
                 } else {
                     assertThat(window.judge(cmdSn)).isEqualTo(Verdict.EARLY);
-                    window.hold(cmdSn, held(cmdSn));
+                    window.hold(cmdSn, held(cmdSn), 0);
                     assertThat(window.judge(cmdSn)).isEqualTo(Verdict.IGNORED);
                 }
             }
@@ -86,7 +86,7 @@ class CommandWindowTest {
         assertThat(window.skip(2)).isTrue();
         assertThat(window.skip(2)).isFalse();
         assertThat(window.skip(0)).isFalse();
-        window.hold(3, held(3));
+        window.hold(3, held(3), 0);
         assertThat(window.judge(2)).isEqualTo(Verdict.IGNORED);
         window.advance();
         ByteBuf due = Objects.requireNonNull(window.takeDue());
@@ -101,9 +101,9 @@ class CommandWindowTest {
         ByteBuf first = held(2);
         ByteBuf second = held(3);
         ByteBuf third = held(4);
-        window.hold(2, first);
-        window.hold(3, second);
-        window.hold(4, third);
+        window.hold(2, first, 0);
+        window.hold(3, second, 0);
+        window.hold(4, third, 0);
         assertThat(third.refCnt()).isZero();
         assertThat(window.judge(4)).isEqualTo(Verdict.EARLY);
         assertThat(window.dropHeld(2)).isTrue();

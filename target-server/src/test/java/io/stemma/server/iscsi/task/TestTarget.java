@@ -27,12 +27,20 @@ final class TestTarget implements AutoCloseable {
     }
 
     TestTarget(NegotiatedParameters parameters, SessionLimits limits, Transport transport) {
+        this(parameters, limits, transport, CommandMeter.NONE);
+    }
+
+    TestTarget(
+            NegotiatedParameters parameters,
+            SessionLimits limits,
+            Transport transport,
+            CommandMeter meter) {
         this.transport = transport;
         device = new MemoryDevice(64 << 10);
         sessions =
                 new SessionDirectory(
                         FullFeatureHandler.phase(
-                                session -> (connection, owner, request) -> null, device),
+                                session -> (connection, owner, request) -> null, device, meter),
                         limits);
         connections = new ConnectionInitializer(() -> new OpenDoor(sessions, parameters), limits);
         listening =
