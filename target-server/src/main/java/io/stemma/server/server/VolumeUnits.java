@@ -4,6 +4,7 @@ import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.volume.Volume;
 import io.stemma.engine.volume.VolumeBackend;
 import io.stemma.engine.volume.VolumeId;
+import io.stemma.server.scsi.CopySlots;
 import io.stemma.server.scsi.LogicalUnit;
 import io.stemma.server.scsi.MappedUnit;
 import io.stemma.server.scsi.TargetDevice;
@@ -31,6 +32,7 @@ final class VolumeUnits implements LogicalUnits, AutoCloseable {
     private final VolumeBackend backend;
     private final TargetPorts ports;
     private final CacheSwitch cacheSwitch;
+    private final CopySlots copies = new CopySlots();
     private final Map<VolumeId, LogicalUnit> units = new LinkedHashMap<>();
     private final ThreadPoolExecutor control =
             new ThreadPoolExecutor(
@@ -66,7 +68,8 @@ final class VolumeUnits implements LogicalUnits, AutoCloseable {
                         cacheSwitch,
                         new RegistryUnitStore(backend.registry(), volume.description().id()),
                         control,
-                        this::all));
+                        this::all,
+                        copies));
     }
 
     @Override
