@@ -183,19 +183,19 @@ final class CommandTable {
         add(
                 rows,
                 Sanitize.OVERWRITE,
-                "48 a1 00 00 00 00 00 ff ff 00",
+                "48 e1 ff ff ff ff ff ff ff 00",
                 Access.WRITABLE,
                 new Sanitize(Sanitize.OVERWRITE));
         add(
                 rows,
                 Sanitize.BLOCK_ERASE,
-                "48 a2 00 00 00 00 00 00 00 00",
+                "48 e2 ff ff ff ff ff ff ff 00",
                 Access.WRITABLE,
                 new Sanitize(Sanitize.BLOCK_ERASE));
         add(
                 rows,
                 Sanitize.EXIT_FAILURE_MODE,
-                "48 9f 00 00 00 00 00 00 00 00",
+                "48 ff ff ff ff ff ff ff ff 00",
                 Access.WRITABLE,
                 new Sanitize(Sanitize.EXIT_FAILURE_MODE));
         add(

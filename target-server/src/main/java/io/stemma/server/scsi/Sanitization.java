@@ -166,13 +166,17 @@ final class Sanitization {
         }
     }
 
-    /** EXIT FAILURE MODE: the failed operation counts as done. */
+    /** EXIT FAILURE MODE: a failed operation counts as done; without one there is nothing to do. */
     void exitFailureMode(ScsiTask task, UnitState state) {
         boolean descriptor = state.descriptorSense();
         Situation before = now;
         SanitizeOrder order = before.order();
-        if (order == null || before.running() || !swap(before, new Situation(order, true))) {
-            Sense.invalidInCdb(task, descriptor, 1, 4);
+        if (order == null) {
+            Sense.good(task);
+            return;
+        }
+        if (before.running() || !swap(before, new Situation(order, true))) {
+            refuse(task, descriptor);
             return;
         }
         try {

@@ -317,7 +317,7 @@ class ExtendedCopyTest {
 
     @Test
     void senseWithDescriptorsHasTheSegmentToo() {
-        host.send("15 10 00 00 10 00", Host.bytes("00000000 0a0a 0410 0000 0000 0000 0000"));
+        host.unit.modeParameters(host.nexus, false, true);
         CopyLists lists = within(0, 100, 8);
         lists.segment(3, 0, 0, 0, 8);
         fill(host.volume, 0, 8, 1);
