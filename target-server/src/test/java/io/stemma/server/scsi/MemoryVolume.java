@@ -61,6 +61,8 @@ final class MemoryVolume implements Volume {
     private final Queue<BlockRequest> held = new ArrayDeque<>();
     private final Deque<PacedWork.Exclusive> waiting = new ArrayDeque<>();
     private Geometry geometry;
+    private int countdown;
+    private Runnable then = () -> {};
 
     MemoryVolume(long blockCount, int blockBytes) {
         geometry = new Geometry(blockCount, blockBytes, 4096);
@@ -80,6 +82,17 @@ final class MemoryVolume implements Volume {
     void writeCache(boolean enabled) {
         writeCache = enabled;
         List.copyOf(listeners).forEach(listener -> listener.writeCacheChanged(enabled));
+    }
+
+    /** Does something just before a request, once. */
+    void afterRequests(int count, Runnable what) {
+        countdown = count;
+        then = what;
+    }
+
+    /** Makes a later request fail. */
+    void faultAfter(int count, DeviceFault fault) {
+        afterRequests(count, () -> nextFault = fault);
     }
 
     /** Executes what was held. */
@@ -134,6 +147,9 @@ final class MemoryVolume implements Volume {
         if (request.cancelled()) {
             request.complete(DeviceFault.of(DeviceFault.Kind.ABORTED, "request", "memory"));
             return;
+        }
+        if (countdown-- == 0) {
+            then.run();
         }
         DeviceFault fault = nextFault;
         if (fault != null) {
