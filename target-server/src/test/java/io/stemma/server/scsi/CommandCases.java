@@ -315,16 +315,16 @@ final class CommandCases {
 
     private static List<CommandCase> atomic() {
         return List.of(
-                of("89", Reserved.WRITE, "89 00 LLLLLLLLLLLLLLLL 000000 NN 00 00")
+                forRow("89", Reserved.WRITE, "89 00 LLLLLLLLLLLLLLLL 000000 NN 00 00")
                         .takes((lba, blocks) -> new byte[2 * blocks * CommandCase.BLOCK])
                         .refuses("89 20 LLLLLLLLLLLLLLLL 000000 NN 00 00", "5/2400 C1.7")
                         .refuses("89 00 LLLLLLLLLLLLLLLL 000000 81 00 00", "5/2400 C13")
                         .refusedWhenProtected(),
-                of("8b", Reserved.WRITE, "8b 00 LLLLLLLLLLLLLLLL NNNNNNNN 00 00")
+                forRow("8b", Reserved.WRITE, "8b 00 LLLLLLLLLLLLLLLL NNNNNNNN 00 00")
                         .takesBlocks()
                         .refuses("8b 20 LLLLLLLLLLLLLLLL NNNNNNNN 00 00", "5/2400 C1.7")
                         .refusedWhenProtected(),
-                of("9c", Reserved.WRITE, "9c 00 LLLLLLLLLLLLLLLL 0000 NNNN 00 00")
+                forRow("9c", Reserved.WRITE, "9c 00 LLLLLLLLLLLLLLLL 0000 NNNN 00 00")
                         .takesBlocks()
                         .refuses("9c 20 LLLLLLLLLLLLLLLL 0000 NNNN 00 00", "5/2400 C1.7")
                         .refuses("9c 00 LLLLLLLLLLLLLLLL 0001 NNNN 00 00", "5/2400 C10")
