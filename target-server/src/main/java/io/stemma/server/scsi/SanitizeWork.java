@@ -29,6 +29,12 @@ final class SanitizeWork extends PacedWork {
     /** Bytes written between two flushes, after each of which the progress is on record. */
     private static final long CHECKPOINT_BYTES = 64L << 20;
 
+    /**
+     * Least time between two flushes, in nanoseconds: 512 MiB a second at most, so that a fast disk
+     * has something left for other units.
+     */
+    private static final long CHECKPOINT_NANOS = 125_000_000;
+
     /** Bytes unmapped at once. */
     private static final long UNMAP_BYTES = 1L << 30;
 
@@ -39,6 +45,7 @@ final class SanitizeWork extends PacedWork {
         WAITING,
         OVERWRITING,
         RECORDING,
+        PAUSING,
         UNMAPPING,
         UNMAPPED,
         GIVING_BACK,
@@ -60,6 +67,7 @@ final class SanitizeWork extends PacedWork {
     private int patternOfPass = -1;
     private long block;
     private long unsynced;
+    private long begunNanos = System.nanoTime();
 
     SanitizeWork(
             Sanitization owner,
@@ -129,6 +137,7 @@ final class SanitizeWork extends PacedWork {
                     nextPiece();
                 }
                 case RECORDING -> recorded();
+                case PAUSING -> nextPiece();
                 case UNMAPPING -> {
                     block += request.blockCount();
                     nextPiece();
@@ -194,6 +203,18 @@ final class SanitizeWork extends PacedWork {
             succeed();
         } else {
             store.put(Sanitization.STORED, order.toBytes());
+            pauseIfFast(passEnds);
+        }
+    }
+
+    private void pauseIfFast(boolean passEnds) {
+        long now = System.nanoTime();
+        boolean fast = !passEnds && now - begunNanos < CHECKPOINT_NANOS;
+        begunNanos = now;
+        if (fast) {
+            phase = Phase.PAUSING;
+            signalLater();
+        } else {
             nextPiece();
         }
     }
