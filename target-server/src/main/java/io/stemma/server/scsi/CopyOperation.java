@@ -86,12 +86,13 @@ final class CopyOperation extends PacedWork implements ScsiTask.Step {
                 return;
             }
         }
+        // Before the question whether it is being sanitized, or one could begin in between.
+        sanitized = now.destination().unit().sanitization().count();
         CopyFault refused = now.refusal();
         if (refused != null) {
             end(refused);
             return;
         }
-        sanitized = now.destination().unit().sanitization().count();
         if (now.nextPiece()) {
             phase = Phase.READING;
             now.source().unit().volume().submit(now.read(task.request(this), memory));

@@ -113,6 +113,9 @@ final class SanitizeWork extends PacedWork {
         if (met != null && met.kind() == DeviceFault.Kind.TRANSIENT) {
             again = true;
             signalLater();
+        } else if (met != null && met.kind() == DeviceFault.Kind.OUT_OF_RANGE) {
+            // The volume got shorter just now; what is behind its end is gone.
+            nextPiece();
         } else if (met != null) {
             fail(met);
         } else if (again) {

@@ -6,7 +6,6 @@ import io.stemma.engine.volume.VolumeBackend;
 import io.stemma.engine.volume.VolumeId;
 import io.stemma.server.scsi.CopySlots;
 import io.stemma.server.scsi.LogicalUnit;
-import io.stemma.server.scsi.MappedUnit;
 import io.stemma.server.scsi.TargetDevice;
 import io.stemma.server.scsi.UnitServices;
 
@@ -74,11 +73,9 @@ final class VolumeUnits implements LogicalUnits, AutoCloseable {
 
     @Override
     public synchronized void unmap(TargetDevice device, int lun) {
-        MappedUnit mapped = device.units().get(lun);
         device.unmap(lun);
-        if (mapped != null && mapped.unit().unreachable()) {
-            units.remove(mapped.unit().volume().description().id());
-        }
+        // One that is being sanitized goes on without a way to it, and leaves when it has ended.
+        units.values().removeIf(LogicalUnit::unreachable);
     }
 
     @Override

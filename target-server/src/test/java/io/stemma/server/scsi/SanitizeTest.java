@@ -267,6 +267,22 @@ class SanitizeTest {
     }
 
     @Test
+    void aVolumeThatGetsShorterMeanwhileIsSanitizedToItsEnd() {
+        fill();
+        host.volume.afterRequests(
+                3,
+                () -> {
+                    host.volume.resize(400);
+                    host.volume.nextFault =
+                            DeviceFault.of(Kind.OUT_OF_RANGE, "write", "beyond the end");
+                });
+        assertThat(overwrite(0x80, list(1, (byte) 9))).isEqualTo("GOOD");
+        assertThat(host.send(READY)).isEqualTo("6/2a09");
+        assertThat(host.send(READY)).isEqualTo("GOOD");
+        assertThat(block(399)).containsOnly(9);
+    }
+
+    @Test
     void aCommandOfSeveralStepsEndsAtTheNext() {
         host.volume.holding = true;
         assertThat(host.send("2f 00 00000000 00 1000 00")).isEqualTo("unfinished");
