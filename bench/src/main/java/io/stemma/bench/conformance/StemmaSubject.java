@@ -13,7 +13,8 @@ import java.util.Map;
 
 /**
  * Stemma with a disk, a read-only disk for the suite that needs one, and a small disk for the suite
- * that overwrites all of it. With or without CHAP.
+ * that overwrites all of it; but a large one for its test that wants to find that still going on
+ * after some seconds. With or without CHAP.
  */
 public final class StemmaSubject implements Subject {
     private static final String TARGET = "iqn.2026-11.io.stemma.conformance:";
@@ -61,7 +62,9 @@ public final class StemmaSubject implements Subject {
         String disk =
                 test.startsWith("ReadOnly.")
                         ? "read-only"
-                        : test.startsWith("Sanitize.") ? "small" : "disk";
+                        : test.equals(TestTool.SLOW)
+                                ? "large"
+                                : test.startsWith("Sanitize.") ? "small" : "disk";
         String user = chap ? "conformance%a-secret-of-some-length@" : "";
         return "iscsi://" + user + "127.0.0.1:" + port + "/" + TARGET + disk + "/0";
     }
@@ -80,10 +83,12 @@ public final class StemmaSubject implements Subject {
                 volumes:
                   - {name: disk, size: 256MiB}
                   - {name: small, size: 16MiB}
+                  - {name: large, size: 4GiB}
                 targets:
                   - {name: "%2$sdisk"%3$s, luns: [{lun: 0, volume: disk}]}
                   - {name: "%2$sread-only"%3$s, luns: [{lun: 0, volume: disk, readOnly: true}]}
                   - {name: "%2$ssmall"%3$s, luns: [{lun: 0, volume: small}]}
+                  - {name: "%2$slarge"%3$s, luns: [{lun: 0, volume: large}]}
                 """
                         .formatted(port, TARGET, access));
         Child started =

@@ -21,6 +21,11 @@ public final class TestTool {
     private static final String FAMILY = "ALL.";
     private static final int WHY_CHARS_MAX = 160;
 
+    /** Begins to sanitize all of the disk and looks once a minute whether that has ended. */
+    static final String SLOW = "Sanitize.Reset";
+
+    private static final int SLOW_LIMIT_SECONDS = 200;
+
     private static final Pattern TESTS =
             Pattern.compile("^\\s+tests\\s+\\d+\\s+(\\d+)\\s+\\d+\\s+(\\d+)", Pattern.MULTILINE);
     private static final Pattern REASON = Pattern.compile("\\[(?:SKIPPED|FAILED)]\\s*(.*)");
@@ -38,7 +43,7 @@ public final class TestTool {
 
     /** Every test that the tool offers, as SUITE.TEST. */
     public List<String> offered() {
-        return run(List.of(PROGRAM, "-l"))
+        return run(List.of(PROGRAM, "-l"), limitSeconds)
                 .text()
                 .lines()
                 .map(String::strip)
@@ -64,12 +69,13 @@ public final class TestTool {
         if (test.startsWith("MultipathIO.")) {
             command.add(url);
         }
-        Outcome outcome = run(command);
+        int limit = test.equals(SLOW) ? SLOW_LIMIT_SECONDS : limitSeconds;
+        Outcome outcome = run(command, limit);
         if (!alive.getAsBoolean()) {
             return new Judgement(Result.DIED, "the target ended");
         }
         if (!outcome.inTime()) {
-            return new Judgement(Result.HANG, "over " + limitSeconds + " s");
+            return new Judgement(Result.HANG, "over " + limit + " s");
         }
         return read(outcome.text());
     }
@@ -104,7 +110,7 @@ public final class TestTool {
     }
 
     /** Output goes to a file and not to a pipe, so that a tool that hangs is no trouble. */
-    private Outcome run(List<String> command) {
+    private static Outcome run(List<String> command, int seconds) {
         try {
             Path output = Files.createTempFile("iscsi-test-cu", ".out");
             try {
@@ -114,7 +120,7 @@ public final class TestTool {
                                 .redirectErrorStream(true)
                                 .redirectOutput(output.toFile())
                                 .start();
-                boolean inTime = process.waitFor(limitSeconds, TimeUnit.SECONDS);
+                boolean inTime = process.waitFor(seconds, TimeUnit.SECONDS);
                 process.destroyForcibly().waitFor();
                 byte[] text = Files.readAllBytes(output);
                 return new Outcome(new String(text, StandardCharsets.UTF_8), inTime);

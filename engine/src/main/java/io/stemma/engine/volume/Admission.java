@@ -76,6 +76,11 @@ final class Admission {
         return (flags.get() & ~(AWAY | TAP | READ_ONLY)) == 0;
     }
 
+    /** Whether the map may be looked at: the same, but nobody's lock hides it. */
+    boolean mapsNow() {
+        return (flags.get() & ~(AWAY | TAP | READ_ONLY | LOCKS)) == 0;
+    }
+
     /** Whether the volume serves; the caller has entered the epoch. */
     boolean serves() {
         return (flags.get() & (REFUSING | GATE | READ_ONLY)) == 0;

@@ -1,6 +1,7 @@
 package io.stemma.engine.volume;
 
 import io.stemma.engine.block.BlockRequest;
+import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.block.Geometry;
 import io.stemma.engine.layer.BlockLocks;
@@ -154,7 +155,7 @@ final class FileVolume implements Volume {
     public Extent extentAt(long firstBlock, long blockCount) {
         int epoch = admission.epochs().enter();
         try {
-            return admission.readsNow() && inside(firstBlock, blockCount)
+            return admission.mapsNow() && inside(firstBlock, blockCount)
                     ? extentNow(firstBlock, blockCount)
                     : new Extent(firstBlock, blockCount, true);
         } finally {
@@ -170,6 +171,20 @@ final class FileVolume implements Volume {
         long run = layer.presence().run(block, Layer.blocksTouched(offset, length));
         long end = ((block + run) * Limits.LAYER_BLOCK_BYTES) >>> blockShift;
         return new Extent(firstBlock, Math.min(blockCount, end - firstBlock), mapped);
+    }
+
+    @Override
+    public boolean scrubbed(boolean begin) throws DeviceException {
+        if (begin) {
+            punches.scrub(layer.presence().blockCount());
+        }
+        punches.tick();
+        boolean done = punches.scrubbed();
+        if (done) {
+            // The next flush is to sync the file, though no byte was written.
+            unsynced.add(Limits.LAYER_BLOCK_BYTES);
+        }
+        return done;
     }
 
     @Override

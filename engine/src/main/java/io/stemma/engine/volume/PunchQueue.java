@@ -1,10 +1,12 @@
 package io.stemma.engine.volume;
 
+import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.io.FileException;
 import io.stemma.engine.layer.BlockState;
 import io.stemma.engine.layer.PresenceMap;
 import io.stemma.engine.runtime.Limits;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,9 @@ final class PunchQueue {
     private final RangeList ready = new RangeList();
     private volatile boolean unsupported;
 
+    /** What a punch met since the last scrub began. */
+    private volatile @Nullable IOException failure;
+
     PunchQueue(FileVolume volume) {
         this.volume = volume;
     }
@@ -36,6 +41,28 @@ final class PunchQueue {
     /** A range became absent; its locks are held, its record has its number. */
     synchronized void add(long first, long count) {
         recent.add(first, count);
+    }
+
+    /** Punches whatever is absent among all blocks, whether it is known to be or not. */
+    synchronized void scrub(long blocks) {
+        failure = null;
+        unsupported = false;
+        ready.add(0, blocks);
+    }
+
+    /**
+     * Whether nothing waits to be punched any more.
+     *
+     * @throws DeviceException if a punch failed since the scrub began
+     */
+    boolean scrubbed() throws DeviceException {
+        IOException met = failure;
+        if (met != null) {
+            throw new DeviceException(volume.standing().ioFailed(met, "giving space back", -1, 0));
+        }
+        synchronized (this) {
+            return recent.isEmpty() && flushing.isEmpty() && ready.isEmpty() && !running.get();
+        }
     }
 
     synchronized void beginFlush() {
@@ -132,6 +159,7 @@ final class PunchQueue {
                     .file()
                     .punchHole(block * Limits.LAYER_BLOCK_BYTES, run * Limits.LAYER_BLOCK_BYTES);
         } catch (IOException failed) {
+            failure = failed;
             LOG.warn("Volume {}: space is not given back: {}", volume.name(), failed.toString());
             unsupported =
                     failed instanceof FileException file

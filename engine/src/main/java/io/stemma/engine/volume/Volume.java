@@ -2,6 +2,7 @@ package io.stemma.engine.volume;
 
 import io.stemma.engine.block.BlockDevice;
 import io.stemma.engine.block.BlockRequest;
+import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.DeviceFault;
 
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,18 @@ public interface Volume extends BlockDevice {
 
     /** Space figures of this volume. */
     SpaceUsage usage();
+
+    /**
+     * Sees to it that the store holds nothing any more of what blocks that are not mapped once
+     * held. Call it after a flush and until it returns true. Does not block.
+     *
+     * @param begin whether this begins it; false asks how far it is
+     * @return true when that is so; false while it goes on
+     * @throws DeviceException where the store cannot do that
+     */
+    default boolean scrubbed(boolean begin) throws DeviceException {
+        return true;
+    }
 
     /** Waits until no host reads or writes the blocks, then holds them; see {@link RangeLock}. */
     void lockExclusive(RangeLock lock);

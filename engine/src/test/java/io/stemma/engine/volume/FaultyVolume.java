@@ -1,6 +1,7 @@
 package io.stemma.engine.volume;
 
 import io.stemma.engine.block.BlockRequest;
+import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.block.Geometry;
 
@@ -173,6 +174,11 @@ public final class FaultyVolume implements Volume {
     @Override
     public Extent extentAt(long firstBlock, long blockCount) {
         return inner.extentAt(firstBlock, blockCount);
+    }
+
+    @Override
+    public boolean scrubbed(boolean begin) throws DeviceException {
+        return inner.scrubbed(begin);
     }
 
     @Override

@@ -75,6 +75,7 @@ final class CommandTable {
         reading(rows);
         writing(rows);
         atomic(rows);
+        whole(rows);
         rows.sort((a, b) -> Integer.compare(a.operationCode(), b.operationCode()));
         return List.copyOf(rows);
     }
@@ -92,6 +93,24 @@ final class CommandTable {
         add(rows, "55 13 00 00 00 00 00 ff ff 00", Access.STOPPED, ModeSelect.ten());
         add(rows, "5a 18 ff ff 00 00 00 ff ff 00", Access.STOPPED, ModeSense.ten());
         add(rows, "a0 00 ff 00 00 00 ff ff ff ff 00 00", Access.ALWAYS, new ReportLuns());
+        add(
+                rows,
+                0x00,
+                "84 00 ff 00 00 00 00 00 00 00 ff ff ff ff 00 00",
+                Access.STOPPED,
+                new ReceiveCopyResults(ReceiveCopyResults.STATUS));
+        add(
+                rows,
+                0x03,
+                "84 03 00 00 00 00 00 00 00 00 ff ff ff ff 00 00",
+                Access.STOPPED,
+                new ReceiveCopyResults(ReceiveCopyResults.PARAMETERS));
+        add(
+                rows,
+                0x04,
+                "84 04 ff 00 00 00 00 00 00 00 ff ff ff ff 00 00",
+                Access.STOPPED,
+                new ReceiveCopyResults(ReceiveCopyResults.FAILURE));
         add(
                 rows,
                 0x0c,
@@ -157,6 +176,34 @@ final class CommandTable {
                 Access.STARTED,
                 new Verify(CdbShape.TWELVE));
         add(rows, "b7 1f ff ff ff ff ff ff ff ff 00 00", Access.STOPPED, ReadDefectData.twelve());
+    }
+
+    /** Commands for a unit as a whole, and for several units. */
+    private static void whole(List<CommandRow> rows) {
+        add(
+                rows,
+                Sanitize.OVERWRITE,
+                "48 e1 ff ff ff ff ff ff ff 00",
+                Access.WRITABLE,
+                new Sanitize(Sanitize.OVERWRITE));
+        add(
+                rows,
+                Sanitize.BLOCK_ERASE,
+                "48 e2 ff ff ff ff ff ff ff 00",
+                Access.WRITABLE,
+                new Sanitize(Sanitize.BLOCK_ERASE));
+        add(
+                rows,
+                Sanitize.EXIT_FAILURE_MODE,
+                "48 ff ff ff ff ff ff ff ff 00",
+                Access.WRITABLE,
+                new Sanitize(Sanitize.EXIT_FAILURE_MODE));
+        add(
+                rows,
+                0x00,
+                "83 00 00 00 00 00 00 00 00 00 ff ff ff ff 00 00",
+                Access.STARTED,
+                new ExtendedCopy());
     }
 
     private static void writing(List<CommandRow> rows) {

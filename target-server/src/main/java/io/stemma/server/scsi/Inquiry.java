@@ -18,6 +18,7 @@ final class Inquiry extends Command {
     private static final int STANDARD_BYTES = 96;
     private static final int SPC_4 = 0x06;
     private static final int HISUP_FORMAT_2 = 0x12;
+    private static final int THIRD_PARTY_COPY = 0x08;
     private static final int CMDQUE = 0x02;
 
     /** SAM-5, iSCSI, SPC-4, SBC-3, each without a revision (SPC-5, version descriptors). */
@@ -61,6 +62,7 @@ final class Inquiry extends Command {
         data[2] = SPC_4;
         data[3] = HISUP_FORMAT_2;
         data[4] = STANDARD_BYTES - 5;
+        data[5] = THIRD_PARTY_COPY;
         data[7] = CMDQUE;
         text(data, 8, 8, VENDOR);
         text(data, 16, 16, product);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A logical unit (SAM-5, 4.5.19): executes commands on a volume. There is one for each volume, on
@@ -38,7 +39,9 @@ public final class LogicalUnit {
     /** Who changes the write cache by MODE SELECT just now, and need not be told. */
     private volatile @Nullable Nexus cacheChanger;
 
-    private int mappings;
+    private final CopyRecords copies = new CopyRecords();
+    private final Sanitization sanitization;
+    private volatile List<MappedUnit> ways = List.of();
 
     /** The logical unit of a volume, to be mapped by {@link TargetDevice#map}. */
     public LogicalUnit(Volume volume, UnitServices services) {
@@ -47,6 +50,7 @@ public final class LogicalUnit {
         backgroundFlush = new BackgroundFlush(volume);
         readAhead = new ReadAhead(volume);
         selfTests = new SelfTests(volume);
+        sanitization = new Sanitization(volume, services);
         state = UnitState.of(volume.geometry(), false);
         readOnlyState = UnitState.of(volume.geometry(), true);
     }
@@ -89,6 +93,8 @@ public final class LogicalUnit {
             Sense.invalidInCdb(task, now.descriptorSense(), row.controlAt(), 2);
         } else if (task.attribute() == TaskAttribute.ACA) {
             refuse(task, now, SenseKey.ILLEGAL_REQUEST, AdditionalSense.INVALID_MESSAGE);
+        } else if (sanitization.bars() && !sanitization.admits(row)) {
+            sanitization.refuse(task, now.descriptorSense());
         } else if (now.stopped() && row.access().compareTo(Access.STOPPED) > 0) {
             refuse(task, now, SenseKey.NOT_READY, AdditionalSense.INITIALIZING_COMMAND_REQUIRED);
         } else if (row.access() == Access.WRITABLE && now.writeProtected()) {
@@ -153,6 +159,7 @@ public final class LogicalUnit {
         abortAll(
                 () -> {
                     update(now -> now.withControl(false, false).withStopped(false));
+                    copies.forgetAll();
                     raise(null, how);
                     done.run();
                 });
@@ -202,6 +209,7 @@ public final class LogicalUnit {
     /** A nexus ends. */
     void detach(Nexus nexus) {
         attentions.detach(nexus);
+        copies.forget(nexus);
     }
 
     /** Establishes a unit attention for every nexus but one, and tells their transports. */
@@ -249,24 +257,49 @@ public final class LogicalUnit {
     }
 
     /** Becomes reachable one more way. */
-    synchronized void mapped() {
-        if (mappings++ == 0) {
+    synchronized void mapped(MappedUnit way) {
+        List<MappedUnit> before = ways;
+        ways = Stream.concat(before.stream(), Stream.of(way)).toList();
+        if (before.isEmpty()) {
             volume.addListener(listener);
             update(now -> now.with(volume.geometry()));
         }
+        sanitization.resume();
     }
 
     /** Is reachable one way less. */
-    synchronized void unmapped() {
-        Invariant.check(mappings > 0, "a logical unit is unmapped as often as it was mapped");
-        if (--mappings == 0) {
+    synchronized void unmapped(MappedUnit way) {
+        List<MappedUnit> before = ways;
+        ways = before.stream().filter(other -> !other.equals(way)).toList();
+        Invariant.check(ways.size() < before.size(), "what is unmapped was mapped");
+        if (ways.isEmpty()) {
             volume.removeListener(listener);
         }
     }
 
-    /** Whether no way leads to it. */
-    public synchronized boolean unreachable() {
-        return mappings == 0;
+    /** Whether no way leads to it and nothing goes on in it. */
+    public boolean unreachable() {
+        return ways.isEmpty() && !sanitization.running();
+    }
+
+    /** All ways that lead to it. */
+    List<MappedUnit> ways() {
+        return ways;
+    }
+
+    /** The copies that it was asked for. */
+    CopyRecords copies() {
+        return copies;
+    }
+
+    /** Whether a reservation forbids a nexus to read, or to write; asked by copies. */
+    boolean reservationConflict(Nexus nexus, boolean writing) {
+        return false;
+    }
+
+    /** Whether and how it is being sanitized. */
+    Sanitization sanitization() {
+        return sanitization;
     }
 
     UnitState state() {

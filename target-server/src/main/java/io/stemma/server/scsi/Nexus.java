@@ -16,6 +16,16 @@ public interface Nexus {
         return end < 0 ? port : port.substring(0, end);
     }
 
+    /** As whom the initiator proved itself at login, empty where nothing was asked for. */
+    default String userName() {
+        return "";
+    }
+
+    /** Whether the same initiator, proved as the same user, has the other nexus. */
+    default boolean sameInitiator(Nexus other) {
+        return initiatorName().equals(other.initiatorName()) && userName().equals(other.userName());
+    }
+
     /** Target port: target name, ",t,0x", portal group tag in 4 hexadecimal digits. */
     String targetPort();
 

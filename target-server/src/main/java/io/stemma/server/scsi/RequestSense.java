@@ -17,6 +17,11 @@ final class RequestSense extends Command {
         DeviceFault fault = unit.volume().offlineFault();
         if (attention != null) {
             send(task, SenseKey.UNIT_ATTENTION, attention.sense());
+        } else if (unit.sanitization().bars()) {
+            byte[] data = new byte[Sense.FIXED_BYTES];
+            boolean descriptor = (task.cdb()[1] & DESC) != 0;
+            int length = unit.sanitization().write(data, descriptor);
+            DataIn.send(task, Arrays.copyOf(data, length), task.cdb()[4] & 0xff);
         } else if (state.stopped()) {
             send(task, SenseKey.NOT_READY, AdditionalSense.INITIALIZING_COMMAND_REQUIRED);
         } else if (fault != null) {

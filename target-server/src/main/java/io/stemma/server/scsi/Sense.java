@@ -10,6 +10,7 @@ final class Sense {
     static final int GOOD = 0x00;
     static final int CHECK_CONDITION = 0x02;
     static final int BUSY = 0x08;
+    static final int RESERVATION_CONFLICT = 0x18;
 
     static final int FIXED_BYTES = 18;
     static final int DESCRIPTOR_HEADER_BYTES = 8;
@@ -80,6 +81,30 @@ final class Sense {
      */
     static void invalidInParameters(ScsiTask task, boolean descriptor, int atByte, int bit) {
         invalid(task, descriptor, AdditionalSense.INVALID_FIELD_IN_PARAMETER_LIST, 0, atByte, bit);
+    }
+
+    /** The same with an additional sense of its own. */
+    static void invalidInParameters(
+            ScsiTask task, boolean descriptor, AdditionalSense sense, int atByte, int bit) {
+        invalid(task, descriptor, sense, 0, atByte, bit);
+    }
+
+    /** Ends a command with CHECK CONDITION and sense data that was written already. */
+    static void checkWritten(ScsiTask task, int length) {
+        task.senseLength(length);
+        checkCondition(task);
+    }
+
+    /**
+     * Writes sense data with a progress indication (SPC-5, 4.4.2.4.4).
+     *
+     * @param progress in 65,536ths
+     * @return its length in bytes
+     */
+    static int writeProgress(
+            byte[] to, boolean descriptor, SenseKey key, AdditionalSense sense, int progress) {
+        int length = write(to, descriptor, key, sense);
+        return specific(to, length, descriptor, SENSE_KEY_SPECIFIC_VALID, progress);
     }
 
     /** Ends a command whose operation code nobody knows. */

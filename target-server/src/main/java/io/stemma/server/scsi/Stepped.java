@@ -92,6 +92,11 @@ abstract class Stepped implements ScsiTask.Step {
                 Faults.aborted(task);
                 return;
             }
+            if (unit.sanitization().bars()) {
+                release();
+                unit.sanitization().refuse(task, unit.state().descriptorSense());
+                return;
+            }
             if (!prepare(request)) {
                 release();
                 Sense.good(task);

@@ -156,7 +156,7 @@ public final class TargetDevice {
         TreeMap<Integer, MappedUnit> next = new TreeMap<>(snapshot.units);
         MappedUnit mapped = new MappedUnit(this, lun, unit, readOnly);
         Invariant.check(next.put(lun, mapped) == null, "a LUN is mapped once");
-        unit.mapped();
+        unit.mapped(mapped);
         nexuses.forEach(nexus -> unit.attach(nexus, false));
         snapshot = Snapshot.of(next);
         inventoryChanged();
@@ -187,12 +187,20 @@ public final class TargetDevice {
         if (distinctUnits().noneMatch(unit::equals)) {
             here.forEach(unit::detach);
         }
-        unit.unmapped();
+        unit.unmapped(mapped);
         unit.abort(here, done);
     }
 
     private Stream<LogicalUnit> distinctUnits() {
         return snapshot.units.values().stream().map(MappedUnit::unit).distinct();
+    }
+
+    /**
+     * Whether a nexus, or another of the same initiator that proved itself as the same user, is
+     * here now.
+     */
+    boolean reachedAs(Nexus other) {
+        return nexuses.contains(other) || nexuses.stream().anyMatch(other::sameInitiator);
     }
 
     private void inventoryChanged() {

@@ -15,16 +15,22 @@ import java.util.concurrent.Executor;
  * @param control runs what may block, such as calls of the store; bounded: it throws {@link
  *     java.util.concurrent.RejectedExecutionException} when too much waits
  * @param units the other logical units of the server
+ * @param copies how many copies the server has under way
  */
 public record UnitServices(
-        WriteCacheSwitch writeCacheSwitch, UnitStore store, Executor control, UnitDirectory units) {
+        WriteCacheSwitch writeCacheSwitch,
+        UnitStore store,
+        Executor control,
+        UnitDirectory units,
+        CopySlots copies) {
     /** For a unit without a server around it: nothing is kept, and nothing is to be found. */
     public static UnitServices alone() {
         return new UnitServices(
                 (volume, enabled, done) -> done.accept(null),
                 new Forgetting(),
                 Runnable::run,
-                List::of);
+                List::of,
+                new CopySlots());
     }
 
     /** Refuses to keep anything. */

@@ -30,6 +30,7 @@ final class VitalProductData {
     private static final int UNIT_SERIAL_NUMBER = 0x80;
     private static final int DEVICE_IDENTIFICATION = 0x83;
     private static final int EXTENDED_INQUIRY = 0x86;
+    private static final int THIRD_PARTY_COPY = 0x8f;
     private static final int BLOCK_LIMITS = 0xb0;
     private static final int BLOCK_DEVICE_CHARACTERISTICS = 0xb1;
     private static final int LOGICAL_BLOCK_PROVISIONING = 0xb2;
@@ -39,10 +40,14 @@ final class VitalProductData {
         (byte) UNIT_SERIAL_NUMBER,
         (byte) DEVICE_IDENTIFICATION,
         (byte) EXTENDED_INQUIRY,
+        (byte) THIRD_PARTY_COPY,
         (byte) BLOCK_LIMITS,
         (byte) BLOCK_DEVICE_CHARACTERISTICS,
         (byte) LOGICAL_BLOCK_PROVISIONING
     };
+
+    /** WABEREQ 01b: blocks can be read after a block erase. */
+    private static final int WABEREQ_COMPLETES = 0x40;
 
     private static final int CODE_BINARY = 1;
     private static final int CODE_ASCII = 2;
@@ -62,6 +67,7 @@ final class VitalProductData {
             case UNIT_SERIAL_NUMBER -> withHeader(code, ascii(volume.serialNumber()));
             case DEVICE_IDENTIFICATION -> withHeader(code, designators(volume, task));
             case EXTENDED_INQUIRY -> withHeader(code, extendedInquiry());
+            case THIRD_PARTY_COPY -> withHeader(code, CopyLimits.thirdPartyCopy(state));
             case BLOCK_LIMITS -> withHeader(code, blockLimits(state.geometry()));
             case BLOCK_DEVICE_CHARACTERISTICS -> withHeader(code, characteristics());
             case LOGICAL_BLOCK_PROVISIONING -> withHeader(code, provisioning());
@@ -152,6 +158,7 @@ final class VitalProductData {
     private static byte[] characteristics() {
         byte[] body = new byte[60];
         BigEndian.put16(body, 0, 1);
+        body[3] = WABEREQ_COMPLETES;
         return body;
     }
 

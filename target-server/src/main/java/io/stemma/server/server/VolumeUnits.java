@@ -4,8 +4,8 @@ import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.volume.Volume;
 import io.stemma.engine.volume.VolumeBackend;
 import io.stemma.engine.volume.VolumeId;
+import io.stemma.server.scsi.CopySlots;
 import io.stemma.server.scsi.LogicalUnit;
-import io.stemma.server.scsi.MappedUnit;
 import io.stemma.server.scsi.TargetDevice;
 import io.stemma.server.scsi.UnitServices;
 
@@ -31,6 +31,7 @@ final class VolumeUnits implements LogicalUnits, AutoCloseable {
     private final VolumeBackend backend;
     private final TargetPorts ports;
     private final CacheSwitch cacheSwitch;
+    private final CopySlots copies = new CopySlots();
     private final Map<VolumeId, LogicalUnit> units = new LinkedHashMap<>();
     private final ThreadPoolExecutor control =
             new ThreadPoolExecutor(
@@ -66,16 +67,15 @@ final class VolumeUnits implements LogicalUnits, AutoCloseable {
                         cacheSwitch,
                         new RegistryUnitStore(backend.registry(), volume.description().id()),
                         control,
-                        this::all));
+                        this::all,
+                        copies));
     }
 
     @Override
     public synchronized void unmap(TargetDevice device, int lun) {
-        MappedUnit mapped = device.units().get(lun);
         device.unmap(lun);
-        if (mapped != null && mapped.unit().unreachable()) {
-            units.remove(mapped.unit().volume().description().id());
-        }
+        // One that is being sanitized goes on without a way to it, and leaves when it has ended.
+        units.values().removeIf(LogicalUnit::unreachable);
     }
 
     @Override

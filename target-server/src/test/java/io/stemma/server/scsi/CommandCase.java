@@ -3,6 +3,7 @@ package io.stemma.server.scsi;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -77,6 +78,7 @@ final class CommandCase {
     Protected whenProtected = Protected.SERVED;
     Pending pending = Pending.REPORTED;
     boolean ranged;
+    Consumer<Host> before = host -> {};
     private DataOut dataOut = (lba, blocks) -> new byte[0];
 
     private CommandCase(String row, Reserved reserved) {
@@ -140,6 +142,12 @@ final class CommandCase {
 
     CommandCase refusedWhenProtected() {
         whenProtected = Protected.REFUSED;
+        return this;
+    }
+
+    /** What has to be there for the good case. */
+    CommandCase after(Consumer<Host> made) {
+        before = made;
         return this;
     }
 

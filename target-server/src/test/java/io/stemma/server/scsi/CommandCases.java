@@ -27,9 +27,61 @@ final class CommandCases {
                         hints(),
                         provisioning(),
                         writing(),
-                        atomic())
+                        atomic(),
+                        sanitizing(),
+                        copying())
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    private static List<CommandCase> sanitizing() {
+        String overwrite = "48 01 0000000000 PPPP 00";
+        return List.of(
+                forRow("48/01", Reserved.WRITE, overwrite)
+                        .takesList("01000002 1234")
+                        .zeroIs("5/2400 C7")
+                        .refuses("48 41 0000000000 0005 00", "5/2400 C1.6")
+                        .refuses("48 01 0000000100 0005 00", "5/2400 C5")
+                        .refuses("48 01 0000000000 0205 00", "5/2400 C7")
+                        .refusesList(overwrite, "00000002 1234", "5/2600 D0.4")
+                        .refusesList(overwrite, "21000002 1234", "5/2600 D0.6")
+                        .refusesList(overwrite, "01000003 1234", "5/2600 D2")
+                        .refusedWhenProtected(),
+                forRow("48/02", Reserved.WRITE, "48 02 0000000000 0000 00")
+                        .refuses("48 42 0000000000 0000 00", "5/2400 C1.6")
+                        .refuses("48 02 0100000000 0000 00", "5/2400 C2")
+                        .refuses("48 02 0000000000 0001 00", "5/2400 C7")
+                        .refuses("48 03 0000000000 0000 00", "5/2400 C1.4")
+                        .refusedWhenProtected(),
+                forRow("48/1f", Reserved.WRITE, "48 1f 0000000000 0000 00")
+                        .refuses("48 5f 0000000000 0000 00", "5/2400 C1.6")
+                        .refuses("48 1f 0000000000 0001 00", "5/2400 C7")
+                        .refusedWhenProtected());
+    }
+
+    private static List<CommandCase> copying() {
+        String copy = "83 00 0000000000000000 PPPPPPPP 00 00";
+        return List.of(
+                forRow("83/00", Reserved.WRITE, copy)
+                        .takesList("00".repeat(16))
+                        .refuses("83 01 0000000000000000 00000000 00 00", "5/2400 C1.4")
+                        .refuses("83 00 0000000000000000 00001000 00 00", "5/1a00")
+                        .refusesList(copy, "00".repeat(15), "5/1a00")
+                        .refusesList(copy, "0008" + "00".repeat(14), "5/2600 D1.4"),
+                forRow("84/00", Reserved.WRITE, "84 00 01 00000000000000 AAAAAAAA 00 00")
+                        .after(host -> host.unit.copies().begin(host.nexus, 1))
+                        .answers("00000008 00 0000 00 00000000")
+                        .refuses("84 00 02 00000000000000 AAAAAAAA 00 00", "5/2400 C2")
+                        .refuses("84 01 01 00000000000000 AAAAAAAA 00 00", "5/2400 C1.4")
+                        .servedWhenStopped(),
+                forRow("84/03", Reserved.WRITE, "84 03 00 00000000000000 AAAAAAAA 00 00")
+                        .answers("0000002a 01000000")
+                        .servedWhenStopped(),
+                forRow("84/04", Reserved.WRITE, "84 04 01 00000000000000 AAAAAAAA 00 00")
+                        .after(host -> host.unit.copies().begin(host.nexus, 1))
+                        .answers("00000000")
+                        .refuses("84 04 02 00000000000000 AAAAAAAA 00 00", "5/2400 C2")
+                        .servedWhenStopped());
     }
 
     private static List<CommandCase> conditions() {

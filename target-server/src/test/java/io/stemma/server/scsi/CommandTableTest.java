@@ -34,8 +34,14 @@ class CommandTableTest {
         return Objects.requireNonNull(ROWS.get(is.row));
     }
 
-    private static Host host() {
-        return host(false);
+    private static Host host(CommandCase is) {
+        return host(is, false);
+    }
+
+    private static Host host(CommandCase is, boolean readOnly) {
+        Host host = host(readOnly);
+        is.before.accept(host);
+        return host;
     }
 
     private static Host host(boolean readOnly) {
@@ -79,7 +85,7 @@ class CommandTableTest {
     }
 
     private static void isServed(CommandCase is) {
-        Host host = host();
+        Host host = host(is);
         assertThat(host.dataOut(is.normal())).isEqualTo(is.normalDataOut().length);
         assertThat(good(host, is)).isEqualTo("GOOD");
         assertThat(host.task.hex()).startsWith(is.answer);
@@ -89,7 +95,8 @@ class CommandTableTest {
         if (!is.ranged) {
             return;
         }
-        assertThat(send(host(), is.at(BLOCKS - 1, 1), is.dataOut(BLOCKS - 1, 1))).isEqualTo("GOOD");
+        assertThat(send(host(is), is.at(BLOCKS - 1, 1), is.dataOut(BLOCKS - 1, 1)))
+                .isEqualTo("GOOD");
         String beyond = "5/2100 I" + BLOCKS;
         outOfRange(is, BLOCKS, 1, beyond);
         boolean withLength = !is.at(0, 1).equals(is.at(0, 2)) || is.dataOut(0, 2).length != 0;
@@ -104,7 +111,7 @@ class CommandTableTest {
     }
 
     private static void answersZero(CommandCase is) {
-        Host host = host();
+        Host host = host(is);
         byte[] dataOut = is.zeroDataOut();
         assertThat(host.dataOut(is.zero())).isEqualTo(dataOut.length);
         assertThat(send(host, is.zero(), dataOut)).isEqualTo(is.zero);
@@ -119,9 +126,9 @@ class CommandTableTest {
         if (!is.cdb.contains("A")) {
             return;
         }
-        String whole = host().data(is.normal());
+        String whole = host(is).data(is.normal());
         for (int bytes : new int[] {4, 5, 8}) {
-            String cut = host().data(is.allocating(bytes));
+            String cut = host(is).data(is.allocating(bytes));
             assertThat(cut).isEqualTo(whole.substring(0, Math.min(whole.length(), 2 * bytes)));
         }
     }
@@ -139,7 +146,7 @@ class CommandTableTest {
     /** In fixed and in descriptor format; nothing is written, nothing is locked. */
     private static void refused(Refusal refusal) {
         for (boolean descriptor : new boolean[] {false, true}) {
-            Host host = host();
+            Host host = host(false);
             host.unit.modeParameters(host.nexus, false, descriptor);
             byte[] dataOut =
                     refusal.dataOut().isEmpty()
@@ -161,8 +168,8 @@ class CommandTableTest {
 
     private static void knowsWriteProtection(CommandCase is) {
         boolean refused = is.whenProtected == Protected.REFUSED;
-        assertThat(good(host(true), is)).isEqualTo(refused ? "7/2700" : "GOOD");
-        Host host = host();
+        assertThat(good(host(is, true), is)).isEqualTo(refused ? "7/2700" : "GOOD");
+        Host host = host(is);
         host.unit.modeParameters(host.nexus, true, false);
         assertThat(good(host, is)).isEqualTo(refused ? "7/2702" : "GOOD");
         if (refused) {
@@ -171,14 +178,14 @@ class CommandTableTest {
     }
 
     private static void knowsAStoppedUnit(CommandCase is) {
-        Host host = host();
+        Host host = host(is);
         host.unit.stopped(true);
         boolean served = is.whenStopped.equals(CommandCase.SERVED);
         assertThat(good(host, is)).isEqualTo(served ? "GOOD" : is.whenStopped);
     }
 
     private static void knowsAPendingAttention(CommandCase is) {
-        Host host = host();
+        Host host = host(is);
         host.unit.raise(null, UnitAttention.MODE_PARAMETERS);
         boolean reported = is.pending == Pending.REPORTED;
         assertThat(good(host, is)).isEqualTo(reported ? "6/2a01" : "GOOD");
@@ -197,7 +204,7 @@ class CommandTableTest {
             usage[1] |= 0x1f;
         }
         usage[row.controlAt()] |= NACA;
-        Host host = host();
+        Host host = host(is);
         assertThat(good(host, is)).isEqualTo("GOOD");
         String data = host.task.hex();
         for (int bit = 8; bit < 8 * usage.length; bit++) {

@@ -15,8 +15,9 @@ final class Host {
     final LogicalUnit unit;
     final TestNexus nexus = new TestNexus("iqn.2026-11.example:host,i,0x000000000001");
     final TestTask task = new TestTask();
-    final MemoryUnitStore store = new MemoryUnitStore();
+    final MemoryUnitStore store;
     final TestUnits units = new TestUnits();
+    final CopySlots copies = new CopySlots();
 
     /** What switching the write cache meets. */
     @Nullable DeviceFault switchFault;
@@ -26,7 +27,13 @@ final class Host {
     }
 
     Host(MemoryVolume volume, boolean readOnly) {
+        this(volume, readOnly, new MemoryUnitStore());
+    }
+
+    /** A server that finds what one before it kept. */
+    Host(MemoryVolume volume, boolean readOnly, MemoryUnitStore store) {
         this.volume = volume;
+        this.store = store;
         unit =
                 new LogicalUnit(
                         volume,
@@ -39,7 +46,8 @@ final class Host {
                                 },
                                 store,
                                 Runnable::run,
-                                units));
+                                units,
+                                copies));
         units.add(unit);
         device.map(0, unit, readOnly);
         device.attach(nexus);
@@ -54,7 +62,8 @@ final class Host {
                                 (same, enabled, done) -> done.accept(null),
                                 new MemoryUnitStore(),
                                 Runnable::run,
-                                units));
+                                units,
+                                copies));
         units.add(another);
         return another;
     }

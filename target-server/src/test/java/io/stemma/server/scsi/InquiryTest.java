@@ -21,7 +21,7 @@ class InquiryTest {
     void standardDataNameUsTheVolumeAndTheStandards() {
         assertThat(host.data("12 00 00 00ff 00"))
                 .isEqualTo(
-                        "000006125b000002"
+                        "000006125b080002"
                                 + hex("STEMMA  demo            0001")
                                 + "00".repeat(22)
                                 + "00a00960046004c0"
@@ -49,11 +49,11 @@ class InquiryTest {
 
     @Test
     void vitalProductData() {
-        assertThat(host.data("12 01 00 00ff 00")).isEqualTo("00000007" + "00808386b0b1b2");
+        assertThat(host.data("12 01 00 00ff 00")).isEqualTo("00000008" + "008083868fb0b1b2");
         assertThat(host.data("12 01 86 00ff 00"))
                 .isEqualTo("0086003c" + "000701" + "00".repeat(6) + "fc" + "00".repeat(50));
         assertThat(host.data("12 01 80 00ff 00")).isEqualTo("00800010" + hex("00112233aabbccdd"));
-        assertThat(host.data("12 01 b1 00ff 00")).isEqualTo("00b1003c0001" + "00".repeat(58));
+        assertThat(host.data("12 01 b1 00ff 00")).isEqualTo("00b1003c00010040" + "00".repeat(56));
         assertThat(host.data("12 01 b2 00ff 00")).isEqualTo("00b2000400e40200");
     }
 
@@ -100,7 +100,7 @@ class InquiryTest {
     @Test
     void aUnitThatIsNotThereSaysSo() {
         assertThat(host.send(host.nexus, 1, "12 00 00 00ff 00", new byte[0])).isEqualTo("GOOD");
-        assertThat(host.task.hex()).startsWith("7f0006125b000002").hasSize(192);
+        assertThat(host.task.hex()).startsWith("7f0006125b080002").hasSize(192);
         assertThat(host.send(host.nexus, 1, "12 01 00 00ff 00", new byte[0])).isEqualTo("GOOD");
         assertThat(host.task.hex()).isEqualTo("7f00000100");
         assertThat(host.send(host.nexus, 1, "12 01 83 00ff 00", new byte[0]))

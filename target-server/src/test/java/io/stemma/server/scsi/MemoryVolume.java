@@ -18,12 +18,16 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
 
 /** A volume in memory that tests can slow down and make fail. */
 final class MemoryVolume implements Volume {
+    /** The name of a volume that is the only one. */
+    static final long NAA = 0x3abc_def0_1234_5678L;
+
     /** What was asked of it: kind, first block, number of blocks, FUA. */
     final List<String> log = new ArrayList<>();
 
@@ -39,6 +43,15 @@ final class MemoryVolume implements Volume {
     /** Whether it does nothing at all, for counting what others make. */
     boolean dry;
 
+    /** Whether work in the background gets its locks at once. */
+    boolean letGrant = true;
+
+    /** How often it was asked to keep nothing of what is not mapped. */
+    int scrubs;
+
+    /** By which name copies find it. */
+    long naa = NAA;
+
     @Nullable DeviceFault offline;
     @Nullable DeviceFault nextFault;
     boolean writeCache = true;
@@ -46,7 +59,10 @@ final class MemoryVolume implements Volume {
 
     private final MemorySegment blocks;
     private final Queue<BlockRequest> held = new ArrayDeque<>();
+    private final Deque<PacedWork.Exclusive> waiting = new ArrayDeque<>();
     private Geometry geometry;
+    private int countdown;
+    private Runnable then = () -> {};
 
     MemoryVolume(long blockCount, int blockBytes) {
         geometry = new Geometry(blockCount, blockBytes, 4096);
@@ -66,6 +82,17 @@ final class MemoryVolume implements Volume {
     void writeCache(boolean enabled) {
         writeCache = enabled;
         List.copyOf(listeners).forEach(listener -> listener.writeCacheChanged(enabled));
+    }
+
+    /** Does something just before a request, once. */
+    void afterRequests(int count, Runnable what) {
+        countdown = count;
+        then = what;
+    }
+
+    /** Makes a later request fail. */
+    void faultAfter(int count, DeviceFault fault) {
+        afterRequests(count, () -> nextFault = fault);
     }
 
     /** Executes what was held. */
@@ -121,6 +148,9 @@ final class MemoryVolume implements Volume {
             request.complete(DeviceFault.of(DeviceFault.Kind.ABORTED, "request", "memory"));
             return;
         }
+        if (countdown-- == 0) {
+            then.run();
+        }
         DeviceFault fault = nextFault;
         if (fault != null) {
             nextFault = null;
@@ -164,8 +194,8 @@ final class MemoryVolume implements Volume {
                 "demo",
                 geometry,
                 writeCache,
-                0x3abc_def0_1234_5678L,
-                "00112233aabbccdd",
+                naa,
+                String.format("%016x", naa == NAA ? 0x0011_2233_aabb_ccddL : naa),
                 0);
     }
 
@@ -212,7 +242,24 @@ final class MemoryVolume implements Volume {
     public void lockExclusive(RangeLock lock) {
         locked = lock;
         log.add("LOCK " + lock.range().firstBlock() + " " + lock.range().blockCount());
-        ((Hold) lock).granted();
+        if (lock instanceof PacedWork.Exclusive hold && !letGrant) {
+            waiting.add(hold);
+        } else if (lock instanceof PacedWork.Exclusive hold) {
+            hold.granted();
+        } else {
+            ((Hold) lock).granted();
+        }
+    }
+
+    /** Grants the lock that was asked for first of those that wait. */
+    void grantFirst() {
+        waiting.removeFirst().granted();
+    }
+
+    @Override
+    public boolean scrubbed(boolean begin) {
+        scrubs += begin ? 1 : 0;
+        return true;
     }
 
     @Override

@@ -22,7 +22,9 @@ class RandomCommandsTest {
         long seed = Long.getLong("stemma.seed", System.nanoTime());
         System.out.println("RandomCommandsTest seed " + seed);
         Random random = new Random(seed);
-        List<CommandRow> rows = CommandTable.all();
+        // After a SANITIZE that fails there is nothing else to be seen.
+        List<CommandRow> rows =
+                CommandTable.all().stream().filter(row -> row.operationCode() != 0x48).toList();
         for (int i = 0; i < COMMANDS; i++) {
             CommandRow row = rows.get(random.nextInt(rows.size()));
             byte[] cdb = cdb(row, random);

@@ -17,6 +17,9 @@ final class TestNexus implements Nexus {
 
     int attentionsRaised;
 
+    /** As whom it proved itself. */
+    String userName = "";
+
     /** Whether {@link #abortTasks} is done at once. */
     boolean idle = true;
 
@@ -27,6 +30,11 @@ final class TestNexus implements Nexus {
     @Override
     public String initiatorPort() {
         return initiatorPort;
+    }
+
+    @Override
+    public String userName() {
+        return userName;
     }
 
     @Override

@@ -23,6 +23,7 @@ final class NexusTasks implements Nexus {
     private final String initiatorPort;
     private final String targetPort;
     private final int relativeTargetPort;
+    private final String userName;
     private final EventLoop loop;
     private final Commands commands;
 
@@ -37,6 +38,7 @@ final class NexusTasks implements Nexus {
                 String.format(Locale.ROOT, "%s,i,0x%012x", outcome.initiatorName(), outcome.isid());
         targetPort = String.format(Locale.ROOT, "%s,t,0x%04x", device.name(), PORTAL_GROUP_TAG);
         relativeTargetPort = device.relativePort();
+        userName = outcome.userName();
         this.loop = loop;
         commands = new Commands(session, session.connection(), device, this, dataOutTicks, meter);
     }
@@ -54,6 +56,11 @@ final class NexusTasks implements Nexus {
     @Override
     public String targetPort() {
         return targetPort;
+    }
+
+    @Override
+    public String userName() {
+        return userName;
     }
 
     @Override
