@@ -9,7 +9,10 @@ import io.stemma.server.scsi.CommandRow.Access;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -29,6 +32,7 @@ public final class LogicalUnit {
     private final BackgroundFlush backgroundFlush;
     private final ReadAhead readAhead;
     private final SelfTests selfTests;
+    private final Reservations reservations;
     private final VolumeListener listener = new Listener();
     private volatile UnitState state;
 
@@ -38,7 +42,10 @@ public final class LogicalUnit {
     /** Who changes the write cache by MODE SELECT just now, and need not be told. */
     private volatile @Nullable Nexus cacheChanger;
 
-    private int mappings;
+    private volatile TargetPortList ports = TargetPortList.NONE;
+
+    /** The devices it is mapped in, each as often as it is. */
+    private final List<TargetDevice> mappings = new ArrayList<>();
 
     /** The logical unit of a volume, to be mapped by {@link TargetDevice#map}. */
     public LogicalUnit(Volume volume, UnitServices services) {
@@ -47,6 +54,7 @@ public final class LogicalUnit {
         backgroundFlush = new BackgroundFlush(volume);
         readAhead = new ReadAhead(volume);
         selfTests = new SelfTests(volume);
+        reservations = new Reservations(this, services);
         state = UnitState.of(volume.geometry(), false);
         readOnlyState = UnitState.of(volume.geometry(), true);
     }
@@ -85,6 +93,8 @@ public final class LogicalUnit {
         }
         if (row == null) {
             unsupported(task, now);
+        } else if (reservations.conflicts(row.underReservation(), task)) {
+            Sense.conflict(task);
         } else if ((cdb[row.controlAt()] & NACA) != 0) {
             Sense.invalidInCdb(task, now.descriptorSense(), row.controlAt(), 2);
         } else if (task.attribute() == TaskAttribute.ACA) {
@@ -153,6 +163,7 @@ public final class LogicalUnit {
         abortAll(
                 () -> {
                     update(now -> now.withControl(false, false).withStopped(false));
+                    reservations.unreserve();
                     raise(null, how);
                     done.run();
                 });
@@ -202,6 +213,7 @@ public final class LogicalUnit {
     /** A nexus ends. */
     void detach(Nexus nexus) {
         attentions.detach(nexus);
+        reservations.ended(nexus);
     }
 
     /** Establishes a unit attention for every nexus but one, and tells their transports. */
@@ -249,24 +261,44 @@ public final class LogicalUnit {
     }
 
     /** Becomes reachable one more way. */
-    synchronized void mapped() {
-        if (mappings++ == 0) {
+    synchronized void mapped(TargetDevice by) {
+        if (mappings.isEmpty()) {
             volume.addListener(listener);
             update(now -> now.with(volume.geometry()));
         }
+        mappings.add(by);
+        portsChanged();
     }
 
     /** Is reachable one way less. */
-    synchronized void unmapped() {
-        Invariant.check(mappings > 0, "a logical unit is unmapped as often as it was mapped");
-        if (--mappings == 0) {
+    synchronized void unmapped(TargetDevice by) {
+        Invariant.check(
+                mappings.remove(by), "a logical unit is unmapped as often as it was mapped");
+        if (mappings.isEmpty()) {
             volume.removeListener(listener);
         }
+        portsChanged();
+    }
+
+    private void portsChanged() {
+        Map<Integer, String> names = new HashMap<>();
+        mappings.forEach(device -> names.put(device.relativePort(), device.portName()));
+        ports = new TargetPortList(names);
     }
 
     /** Whether no way leads to it. */
     public synchronized boolean unreachable() {
-        return mappings == 0;
+        return mappings.isEmpty();
+    }
+
+    /** The target ports through which it is reached. */
+    TargetPortList ports() {
+        return ports;
+    }
+
+    /** Who has reserved it. */
+    Reservations reservations() {
+        return reservations;
     }
 
     UnitState state() {

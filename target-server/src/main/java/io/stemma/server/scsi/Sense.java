@@ -10,6 +10,7 @@ final class Sense {
     static final int GOOD = 0x00;
     static final int CHECK_CONDITION = 0x02;
     static final int BUSY = 0x08;
+    static final int RESERVATION_CONFLICT = 0x18;
 
     static final int FIXED_BYTES = 18;
     static final int DESCRIPTOR_HEADER_BYTES = 8;
@@ -30,6 +31,13 @@ final class Sense {
     static void busy(ScsiTask task) {
         task.dataInLength(0);
         task.status(BUSY);
+        task.finish();
+    }
+
+    /** Ends a command that a reservation of another nexus forbids (SAM-5, 5.3.1). */
+    static void conflict(ScsiTask task) {
+        task.dataInLength(0);
+        task.status(RESERVATION_CONFLICT);
         task.finish();
     }
 
