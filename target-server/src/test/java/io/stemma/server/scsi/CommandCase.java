@@ -3,6 +3,7 @@ package io.stemma.server.scsi;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -77,6 +78,7 @@ final class CommandCase {
     Protected whenProtected = Protected.SERVED;
     Pending pending = Pending.REPORTED;
     boolean ranged;
+    private Consumer<Host> given = host -> {};
     private DataOut dataOut = (lba, blocks) -> new byte[0];
 
     private CommandCase(String row, Reserved reserved) {
@@ -141,6 +143,17 @@ final class CommandCase {
     CommandCase refusedWhenProtected() {
         whenProtected = Protected.REFUSED;
         return this;
+    }
+
+    /** What has to hold before the good case. */
+    CommandCase given(Consumer<Host> before) {
+        given = before;
+        return this;
+    }
+
+    /** Makes hold what has to hold before the good case. */
+    void prepare(Host host) {
+        given.accept(host);
     }
 
     CommandCase pending(Pending what) {

@@ -27,7 +27,8 @@ final class CommandCases {
                         hints(),
                         provisioning(),
                         writing(),
-                        atomic())
+                        atomic(),
+                        ReservationCases.all())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -153,7 +154,7 @@ final class CommandCases {
     private static List<CommandCase> reading() {
         return List.of(
                 forRow("08", Reserved.READ, "08 LLLLLL NN 00"),
-                forRow("25", Reserved.READ, "25 00 00000000 00 0000 00")
+                forRow("25", Reserved.ALWAYS, "25 00 00000000 00 0000 00")
                         .answers("000001ff 00000200")
                         .servedWhenStopped(),
                 forRow("28", Reserved.READ, "28 00 LLLLLLLL 00 NNNN 00")
@@ -161,7 +162,7 @@ final class CommandCases {
                         .refuses("28 80 LLLLLLLL 00 NNNN 00", "5/2400 C1.7"),
                 forRow("88", Reserved.READ, "88 00 LLLLLLLLLLLLLLLL NNNNNNNN 00 00")
                         .refuses("88 e0 LLLLLLLLLLLLLLLL NNNNNNNN 00 00", "5/2400 C1.7"),
-                forRow("9e/10", Reserved.READ, "9e 10 0000000000000000 AAAAAAAA 00 00")
+                forRow("9e/10", Reserved.ALWAYS, "9e 10 0000000000000000 AAAAAAAA 00 00")
                         .answers("00000000000001ff 00000200 0003c000")
                         .servedWhenStopped(),
                 forRow("9e/12", Reserved.READ, "9e 12 LLLLLLLLLLLLLLLL AAAAAAAA 00 00")
@@ -263,16 +264,16 @@ final class CommandCases {
 
     private static List<CommandCase> atomic() {
         return List.of(
-                of("89", Reserved.WRITE, "89 00 LLLLLLLLLLLLLLLL 000000 NN 00 00")
+                forRow("89", Reserved.WRITE, "89 00 LLLLLLLLLLLLLLLL 000000 NN 00 00")
                         .takes((lba, blocks) -> new byte[2 * blocks * CommandCase.BLOCK])
                         .refuses("89 20 LLLLLLLLLLLLLLLL 000000 NN 00 00", "5/2400 C1.7")
                         .refuses("89 00 LLLLLLLLLLLLLLLL 000000 81 00 00", "5/2400 C13")
                         .refusedWhenProtected(),
-                of("8b", Reserved.WRITE, "8b 00 LLLLLLLLLLLLLLLL NNNNNNNN 00 00")
+                forRow("8b", Reserved.WRITE, "8b 00 LLLLLLLLLLLLLLLL NNNNNNNN 00 00")
                         .takesBlocks()
                         .refuses("8b 20 LLLLLLLLLLLLLLLL NNNNNNNN 00 00", "5/2400 C1.7")
                         .refusedWhenProtected(),
-                of("9c", Reserved.WRITE, "9c 00 LLLLLLLLLLLLLLLL 0000 NNNN 00 00")
+                forRow("9c", Reserved.WRITE, "9c 00 LLLLLLLLLLLLLLLL 0000 NNNN 00 00")
                         .takesBlocks()
                         .refuses("9c 20 LLLLLLLLLLLLLLLL 0000 NNNN 00 00", "5/2400 C1.7")
                         .refuses("9c 00 LLLLLLLLLLLLLLLL 0001 NNNN 00 00", "5/2400 C10")

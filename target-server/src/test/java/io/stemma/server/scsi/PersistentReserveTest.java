@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.block.DeviceFault.Kind;
-import io.stemma.server.scsi.CommandRow.UnderReservation;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -224,34 +223,6 @@ class PersistentReserveTest {
         assertThat(write(b)).isEqualTo("CONFLICT");
         assertThat(write(b2)).isEqualTo("GOOD");
         assertThat(in(a, 0, 256)).isEqualTo("00000002" + "00000008" + "0000000000000002");
-    }
-
-    @Test
-    void everyCommandIsHeldAgainstEveryType() {
-        register(a, 1);
-        for (ReservationType type : ReservationType.values()) {
-            assertThat(out(a, 1, type.code(), 1, 0, 0)).isEqualTo("GOOD");
-            for (CommandRow row : CommandTable.all()) {
-                byte[] cdb = new byte[32];
-                System.arraycopy(row.usage(), 0, cdb, 0, 2);
-                cdb[0] = (byte) row.operationCode();
-                cdb[1] = (byte) Math.max(0, row.serviceAction());
-                boolean reads = row.underReservation() == UnderReservation.READS;
-                boolean conflict =
-                        switch (row.underReservation()) {
-                            case ALLOWED, PERSISTENT -> false;
-                            case READS, WRITES, STARTS -> !reads || type.exclusiveAccess();
-                        };
-                host.task.begin(b, cdb, new byte[0]);
-                boolean conflicts =
-                        host.unit.reservations().conflicts(row.underReservation(), host.task);
-                assertThat(conflicts).as("%s %02x", type, row.operationCode()).isEqualTo(conflict);
-                host.task.begin(a, cdb, new byte[0]);
-                assertThat(host.unit.reservations().conflicts(row.underReservation(), host.task))
-                        .isFalse();
-            }
-            assertThat(out(a, 2, type.code(), 1, 0, 0)).isEqualTo("GOOD");
-        }
     }
 
     @Test
