@@ -18,9 +18,61 @@ final class CommandRow {
         WRITABLE
     }
 
+    /**
+     * What may still be done by an initiator that a reservation keeps out (SPC-5, 5.13.1 and SBC-4,
+     * 4.17 for persistent ones, SPC-2, 5.5.1 for RESERVE).
+     */
+    enum UnderReservation {
+        /** Told or done whatever is reserved. */
+        ALLOWED(true, true, true),
+        /** Goes on beside persistent reservations, or judges them itself; not beside RESERVE. */
+        PERSISTENT(true, true, false),
+        /** Reads, which only exclusive access forbids. */
+        READS(true, false, false),
+        /** Changes something. */
+        WRITES(false, false, false),
+        /** START STOP UNIT: allowed where it only starts. */
+        STARTS(false, false, false);
+
+        private final boolean writeExclusive;
+        private final boolean exclusiveAccess;
+        private final boolean besideReserve;
+
+        UnderReservation(boolean writeExclusive, boolean exclusiveAccess, boolean besideReserve) {
+            this.writeExclusive = writeExclusive;
+            this.exclusiveAccess = exclusiveAccess;
+            this.besideReserve = besideReserve;
+        }
+
+        /** What most commands of an access are. */
+        static UnderReservation usual(Access access) {
+            return switch (access) {
+                case ALWAYS -> ALLOWED;
+                case STOPPED, STARTED -> READS;
+                case WRITABLE -> WRITES;
+            };
+        }
+
+        /** Whether it is allowed under a persistent reservation of others. */
+        boolean allowed(byte[] cdb, boolean accessIsExclusive) {
+            return (accessIsExclusive ? exclusiveAccess : writeExclusive) || starts(cdb);
+        }
+
+        /** Whether it is allowed while another nexus has reserved by RESERVE. */
+        boolean allowedBesideReserve(byte[] cdb) {
+            return besideReserve || starts(cdb);
+        }
+
+        /** START is one, POWER CONDITION is zero (SBC-4, START STOP UNIT). */
+        private boolean starts(byte[] cdb) {
+            return this == STARTS && (cdb[4] & 0xf1) == 0x01;
+        }
+    }
+
     private final int serviceAction;
     private final byte[] usage;
     private final Access access;
+    private final UnderReservation underReservation;
     private final Command command;
 
     /**
@@ -30,14 +82,21 @@ final class CommandRow {
      * @param usage CDB usage data (SPC-5): operation code, service action, and a one for every bit
      *     that is looked at; its length is that of the CDB
      * @param access in which conditions the command may run
+     * @param underReservation what a reservation of others leaves of it
      * @param command what executes it
      */
-    CommandRow(int serviceAction, byte[] usage, Access access, Command command) {
+    CommandRow(
+            int serviceAction,
+            byte[] usage,
+            Access access,
+            UnderReservation underReservation,
+            Command command) {
         Invariant.check(
                 usage.length == bytesOf(usage[0] & 0xff), "the operation code says the length");
         this.serviceAction = serviceAction;
         this.usage = usage;
         this.access = access;
+        this.underReservation = underReservation;
         this.command = command;
     }
 
@@ -62,6 +121,10 @@ final class CommandRow {
 
     Access access() {
         return access;
+    }
+
+    UnderReservation underReservation() {
+        return underReservation;
     }
 
     Command command() {

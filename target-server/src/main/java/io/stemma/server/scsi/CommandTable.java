@@ -1,6 +1,8 @@
 package io.stemma.server.scsi;
 
 import io.stemma.server.scsi.CommandRow.Access;
+import io.stemma.server.scsi.CommandRow.UnderReservation;
+import io.stemma.server.scsi.ReserveOut.Action;
 
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +74,7 @@ final class CommandTable {
     private static List<CommandRow> rows() {
         List<CommandRow> rows = new ArrayList<>();
         primary(rows);
+        reserving(rows);
         reading(rows);
         writing(rows);
         atomic(rows);
@@ -81,16 +84,41 @@ final class CommandTable {
     }
 
     private static void primary(List<CommandRow> rows) {
-        add(rows, "00 00 00 00 00 00", Access.STOPPED, new TestUnitReady());
+        add(
+                rows,
+                "00 00 00 00 00 00",
+                Access.STOPPED,
+                UnderReservation.PERSISTENT,
+                new TestUnitReady());
         add(rows, "03 01 00 00 ff 00", Access.ALWAYS, new RequestSense());
         add(rows, "12 01 ff ff ff 00", Access.ALWAYS, new Inquiry());
-        add(rows, "15 13 00 00 ff 00", Access.STOPPED, ModeSelect.six());
+        add(rows, "15 13 00 00 ff 00", Access.STOPPED, UnderReservation.WRITES, ModeSelect.six());
         add(rows, "1a 08 ff ff ff 00", Access.STOPPED, ModeSense.six());
-        add(rows, "1b 01 00 0f f7 00", Access.STOPPED, new StartStopUnit());
+        add(
+                rows,
+                "1b 01 00 0f f7 00",
+                Access.STOPPED,
+                UnderReservation.STARTS,
+                new StartStopUnit());
         add(rows, "1c 01 ff ff ff 00", Access.STOPPED, new ReceiveDiagnosticResults());
-        add(rows, "1d f4 00 ff ff 00", Access.STOPPED, new SendDiagnostic());
-        add(rows, "4d 01 ff ff 00 ff ff ff ff 00", Access.STOPPED, new LogSense());
-        add(rows, "55 13 00 00 00 00 00 ff ff 00", Access.STOPPED, ModeSelect.ten());
+        add(
+                rows,
+                "1d f4 00 ff ff 00",
+                Access.STOPPED,
+                UnderReservation.WRITES,
+                new SendDiagnostic());
+        add(
+                rows,
+                "4d 01 ff ff 00 ff ff ff ff 00",
+                Access.STOPPED,
+                UnderReservation.ALLOWED,
+                new LogSense());
+        add(
+                rows,
+                "55 13 00 00 00 00 00 ff ff 00",
+                Access.STOPPED,
+                UnderReservation.WRITES,
+                ModeSelect.ten());
         add(rows, "5a 18 ff ff 00 00 00 ff ff 00", Access.STOPPED, ModeSense.ten());
         add(rows, "a0 00 ff 00 00 00 ff ff ff ff 00 00", Access.ALWAYS, new ReportLuns());
         add(
@@ -125,9 +153,39 @@ final class CommandTable {
                 new ReportSupportedTaskManagement());
     }
 
+    private static void reserving(List<CommandRow> rows) {
+        Access access = Access.STOPPED;
+        UnderReservation own = UnderReservation.PERSISTENT;
+        add(rows, "16 11 00 00 00 00", access, own, Reserve.six());
+        add(rows, "17 11 00 00 00 00", access, UnderReservation.ALLOWED, Release.six());
+        add(rows, "56 13 00 00 00 00 00 00 00 00", access, own, Reserve.ten());
+        add(rows, "57 13 00 00 00 00 00 00 00 00", access, UnderReservation.ALLOWED, Release.ten());
+        for (int action = 0; action <= PersistentReserveIn.SERVICE_ACTION_MAX; action++) {
+            String usage = String.format("5e %02x 00 00 00 00 00 ff ff 00", action);
+            add(rows, action, usage, access, own, new PersistentReserveIn());
+        }
+        for (Action action : Action.values()) {
+            String what = action.typeCounts() ? "ff" : "00";
+            String usage = String.format("5f %02x %s 00 00 ff ff ff ff 00", action.code(), what);
+            add(rows, action.code(), usage, access, own, new PersistentReserveOut(action));
+        }
+        add(
+                rows,
+                0x0a,
+                "a3 ea 00 00 00 00 ff ff ff ff 00 00",
+                access,
+                UnderReservation.ALLOWED,
+                new ReportTargetPortGroups());
+    }
+
     private static void reading(List<CommandRow> rows) {
         add(rows, "08 1f ff ff ff 00", Access.STARTED, new Read(CdbShape.SIX));
-        add(rows, "25 00 00 00 00 00 00 00 00 00", Access.STOPPED, ReadCapacity.ten());
+        add(
+                rows,
+                "25 00 00 00 00 00 00 00 00 00",
+                Access.STOPPED,
+                UnderReservation.ALLOWED,
+                ReadCapacity.ten());
         add(rows, "28 f8 ff ff ff ff 3f ff ff 00", Access.STARTED, new Read(CdbShape.TEN));
         add(rows, "2f f6 ff ff ff ff 3f ff ff 00", Access.STARTED, new Verify(CdbShape.TEN));
         add(rows, "34 02 ff ff ff ff 00 ff ff 00", Access.STARTED, new PreFetch(CdbShape.TEN));
@@ -135,6 +193,7 @@ final class CommandTable {
                 rows,
                 "35 02 ff ff ff ff 3f ff ff 00",
                 Access.STARTED,
+                UnderReservation.WRITES,
                 new SynchronizeCache(CdbShape.TEN));
         add(
                 rows,
@@ -156,12 +215,14 @@ final class CommandTable {
                 rows,
                 "91 02 ff ff ff ff ff ff ff ff ff ff ff ff 3f 00",
                 Access.STARTED,
+                UnderReservation.WRITES,
                 new SynchronizeCache(CdbShape.SIXTEEN));
         add(
                 rows,
                 0x10,
                 "9e 10 00 00 00 00 00 00 00 00 ff ff ff ff 00 00",
                 Access.STOPPED,
+                UnderReservation.ALLOWED,
                 ReadCapacity.sixteen());
         add(
                 rows,
@@ -272,7 +333,26 @@ final class CommandTable {
             String usage,
             Access access,
             Command command) {
+        add(rows, serviceAction, usage, access, UnderReservation.usual(access), command);
+    }
+
+    private static void add(
+            List<CommandRow> rows,
+            String usage,
+            Access access,
+            UnderReservation underReservation,
+            Command command) {
+        add(rows, -1, usage, access, underReservation, command);
+    }
+
+    private static void add(
+            List<CommandRow> rows,
+            int serviceAction,
+            String usage,
+            Access access,
+            UnderReservation underReservation,
+            Command command) {
         byte[] bytes = HexFormat.ofDelimiter(" ").parseHex(usage);
-        rows.add(new CommandRow(serviceAction, bytes, access, command));
+        rows.add(new CommandRow(serviceAction, bytes, access, underReservation, command));
     }
 }

@@ -1,5 +1,6 @@
 package io.stemma.server.scsi;
 
+import io.stemma.server.scsi.CommandRow.UnderReservation;
 import io.stemma.server.scsi.CopyFault.Answer;
 
 import org.jspecify.annotations.Nullable;
@@ -72,9 +73,11 @@ record CopyParty(LogicalUnit unit, Nexus initiator) {
 
     /** Whether a reservation of the unit forbids it to every nexus that this initiator has here. */
     private boolean reservationConflict(boolean writing) {
-        return unit.reservationConflict(initiator, writing)
+        UnderReservation rule = writing ? UnderReservation.WRITES : UnderReservation.READS;
+        Reservations reservations = unit.reservations();
+        return reservations.conflicts(rule, initiator)
                 && unit.attentions().nexuses().stream()
                         .filter(nexus -> nexus.sameInitiator(initiator))
-                        .allMatch(nexus -> unit.reservationConflict(nexus, writing));
+                        .allMatch(nexus -> reservations.conflicts(rule, nexus));
     }
 }

@@ -21,6 +21,11 @@ final class Inquiry extends Command {
     private static final int THIRD_PARTY_COPY = 0x08;
     private static final int CMDQUE = 0x02;
 
+    /** REPORT TARGET PORT GROUPS is there, SET TARGET PORT GROUPS is not. */
+    private static final byte TPGS_IMPLICIT = 0x10;
+
+    private static final byte MULTIP = 0x10;
+
     /** SAM-5, iSCSI, SPC-4, SBC-3, each without a revision (SPC-5, version descriptors). */
     private static final int[] VERSIONS = {0x00a0, 0x0960, 0x0460, 0x04c0};
 
@@ -40,6 +45,8 @@ final class Inquiry extends Command {
             return;
         } else {
             data = standard(0, product(unit.volume().description().name()));
+            data[5] = TPGS_IMPLICIT;
+            data[6] = unit.ports().names().size() > 1 ? MULTIP : 0;
         }
         DataIn.send(task, data, BigEndian.u16(cdb, 3));
     }

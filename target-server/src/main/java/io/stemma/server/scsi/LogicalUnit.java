@@ -9,7 +9,9 @@ import io.stemma.server.scsi.CommandRow.Access;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -30,6 +32,7 @@ public final class LogicalUnit {
     private final BackgroundFlush backgroundFlush;
     private final ReadAhead readAhead;
     private final SelfTests selfTests;
+    private final Reservations reservations;
     private final VolumeListener listener = new Listener();
     private volatile UnitState state;
 
@@ -42,6 +45,7 @@ public final class LogicalUnit {
     private final CopyRecords copies = new CopyRecords();
     private final Sanitization sanitization;
     private volatile List<MappedUnit> ways = List.of();
+    private volatile TargetPortList ports = TargetPortList.NONE;
 
     /** The logical unit of a volume, to be mapped by {@link TargetDevice#map}. */
     public LogicalUnit(Volume volume, UnitServices services) {
@@ -51,6 +55,7 @@ public final class LogicalUnit {
         readAhead = new ReadAhead(volume);
         selfTests = new SelfTests(volume);
         sanitization = new Sanitization(volume, services);
+        reservations = new Reservations(this, services);
         state = UnitState.of(volume.geometry(), false);
         readOnlyState = UnitState.of(volume.geometry(), true);
     }
@@ -89,6 +94,8 @@ public final class LogicalUnit {
         }
         if (row == null) {
             unsupported(task, now);
+        } else if (reservations.conflicts(row.underReservation(), task)) {
+            Sense.conflict(task);
         } else if ((cdb[row.controlAt()] & NACA) != 0) {
             Sense.invalidInCdb(task, now.descriptorSense(), row.controlAt(), 2);
         } else if (task.attribute() == TaskAttribute.ACA) {
@@ -160,6 +167,7 @@ public final class LogicalUnit {
                 () -> {
                     update(now -> now.withControl(false, false).withStopped(false));
                     copies.forgetAll();
+                    reservations.unreserve();
                     raise(null, how);
                     done.run();
                 });
@@ -210,6 +218,7 @@ public final class LogicalUnit {
     void detach(Nexus nexus) {
         attentions.detach(nexus);
         copies.forget(nexus);
+        reservations.ended(nexus);
     }
 
     /** Establishes a unit attention for every nexus but one, and tells their transports. */
@@ -264,6 +273,7 @@ public final class LogicalUnit {
             volume.addListener(listener);
             update(now -> now.with(volume.geometry()));
         }
+        portsChanged();
         sanitization.resume();
     }
 
@@ -275,6 +285,15 @@ public final class LogicalUnit {
         if (ways.isEmpty()) {
             volume.removeListener(listener);
         }
+        portsChanged();
+    }
+
+    private void portsChanged() {
+        Map<Integer, String> names = new HashMap<>();
+        for (MappedUnit way : ways) {
+            names.put(way.target().relativePort(), way.target().portName());
+        }
+        ports = new TargetPortList(names);
     }
 
     /** Whether no way leads to it and nothing goes on in it. */
@@ -292,14 +311,19 @@ public final class LogicalUnit {
         return copies;
     }
 
-    /** Whether a reservation forbids a nexus to read, or to write; asked by copies. */
-    boolean reservationConflict(Nexus nexus, boolean writing) {
-        return false;
-    }
-
     /** Whether and how it is being sanitized. */
     Sanitization sanitization() {
         return sanitization;
+    }
+
+    /** The target ports through which it is reached. */
+    TargetPortList ports() {
+        return ports;
+    }
+
+    /** Who has reserved it. */
+    Reservations reservations() {
+        return reservations;
     }
 
     UnitState state() {

@@ -34,6 +34,13 @@ final class Sense {
         task.finish();
     }
 
+    /** Ends a command that a reservation of another nexus forbids (SAM-5, 5.3.1). */
+    static void conflict(ScsiTask task) {
+        task.dataInLength(0);
+        task.status(RESERVATION_CONFLICT);
+        task.finish();
+    }
+
     /** Ends a command with CHECK CONDITION. */
     static void check(ScsiTask task, boolean descriptor, SenseKey key, AdditionalSense sense) {
         task.senseLength(write(task.sense(), descriptor, key, sense));

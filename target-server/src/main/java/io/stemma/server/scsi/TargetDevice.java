@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,6 +29,9 @@ import java.util.stream.Stream;
 public final class TargetDevice {
     /** Highest LUN that flat space addressing can name (SAM-5, 4.7.7.3). */
     public static final int LUN_MAX = 0x3fff;
+
+    /** All portals are of one group, so each target has one port (RFC 7143, 4.4.2). */
+    public static final int PORTAL_GROUP_TAG = 1;
 
     /**
      * Initiator ports remembered after their nexus ended; the one seen longest ago is forgotten.
@@ -76,6 +80,11 @@ public final class TargetDevice {
     /** Its SCSI device name. */
     public String name() {
         return name;
+    }
+
+    /** Name of its one port: target name, ",t,0x", portal group tag (RFC 7143, 4.4.2). */
+    public String portName() {
+        return String.format(Locale.ROOT, "%s,t,0x%04x", name, PORTAL_GROUP_TAG);
     }
 
     /** Relative identifier of its port. */

@@ -19,7 +19,13 @@ enum UnitAttention {
     /** The volume was resized. */
     CAPACITY(5, AdditionalSense.CAPACITY_CHANGED, false),
     /** A logical unit was mapped or unmapped. */
-    REPORTED_LUNS(6, AdditionalSense.REPORTED_LUNS_CHANGED, false);
+    REPORTED_LUNS(6, AdditionalSense.REPORTED_LUNS_CHANGED, false),
+    /** Another nexus cleared all reservations and registrations. */
+    RESERVATIONS_PREEMPTED(7, AdditionalSense.RESERVATIONS_PREEMPTED, false),
+    /** Another nexus gave up a reservation that registrants shared. */
+    RESERVATIONS_RELEASED(8, AdditionalSense.RESERVATIONS_RELEASED, false),
+    /** Another nexus removed the registration of this one. */
+    REGISTRATIONS_PREEMPTED(9, AdditionalSense.REGISTRATIONS_PREEMPTED, false);
 
     private final int bit;
     private final AdditionalSense sense;

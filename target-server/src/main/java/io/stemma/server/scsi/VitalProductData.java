@@ -98,6 +98,7 @@ final class VitalProductData {
         byte[] port = new byte[4];
         BigEndian.put16(port, 2, nexus.relativeTargetPort());
         designator(all, ISCSI | CODE_BINARY, OF_PORT | 0x04, port);
+        designator(all, ISCSI | CODE_BINARY, OF_PORT | 0x05, port);
         designator(all, ISCSI | CODE_UTF8, OF_PORT | 0x08, scsiName(nexus.targetPort()));
         designator(
                 all, ISCSI | CODE_UTF8, OF_DEVICE | 0x08, scsiName(task.mapped().target().name()));

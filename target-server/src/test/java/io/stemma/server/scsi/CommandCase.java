@@ -78,7 +78,7 @@ final class CommandCase {
     Protected whenProtected = Protected.SERVED;
     Pending pending = Pending.REPORTED;
     boolean ranged;
-    Consumer<Host> before = host -> {};
+    private Consumer<Host> given = host -> {};
     private DataOut dataOut = (lba, blocks) -> new byte[0];
 
     private CommandCase(String row, Reserved reserved) {
@@ -145,10 +145,15 @@ final class CommandCase {
         return this;
     }
 
-    /** What has to be there for the good case. */
-    CommandCase after(Consumer<Host> made) {
-        before = made;
+    /** What has to hold before the good case. */
+    CommandCase given(Consumer<Host> before) {
+        given = before;
         return this;
+    }
+
+    /** Makes hold what has to hold before the good case. */
+    void prepare(Host host) {
+        given.accept(host);
     }
 
     CommandCase pending(Pending what) {

@@ -29,7 +29,8 @@ final class CommandCases {
                         writing(),
                         atomic(),
                         sanitizing(),
-                        copying())
+                        copying(),
+                        ReservationCases.all())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -69,7 +70,7 @@ final class CommandCases {
                         .refusesList(copy, "00".repeat(15), "5/1a00")
                         .refusesList(copy, "0008" + "00".repeat(14), "5/2600 D1.4"),
                 forRow("84/00", Reserved.WRITE, "84 00 01 00000000000000 AAAAAAAA 00 00")
-                        .after(host -> host.unit.copies().begin(host.nexus, 1))
+                        .given(host -> host.unit.copies().begin(host.nexus, 1))
                         .answers("00000008 00 0000 00 00000000")
                         .refuses("84 00 02 00000000000000 AAAAAAAA 00 00", "5/2400 C2")
                         .refuses("84 01 01 00000000000000 AAAAAAAA 00 00", "5/2400 C1.4")
@@ -78,7 +79,7 @@ final class CommandCases {
                         .answers("0000002a 01000000")
                         .servedWhenStopped(),
                 forRow("84/04", Reserved.WRITE, "84 04 01 00000000000000 AAAAAAAA 00 00")
-                        .after(host -> host.unit.copies().begin(host.nexus, 1))
+                        .given(host -> host.unit.copies().begin(host.nexus, 1))
                         .answers("00000000")
                         .refuses("84 04 02 00000000000000 AAAAAAAA 00 00", "5/2400 C2")
                         .servedWhenStopped());
@@ -205,7 +206,7 @@ final class CommandCases {
     private static List<CommandCase> reading() {
         return List.of(
                 forRow("08", Reserved.READ, "08 LLLLLL NN 00"),
-                forRow("25", Reserved.READ, "25 00 00000000 00 0000 00")
+                forRow("25", Reserved.ALWAYS, "25 00 00000000 00 0000 00")
                         .answers("000001ff 00000200")
                         .servedWhenStopped(),
                 forRow("28", Reserved.READ, "28 00 LLLLLLLL 00 NNNN 00")
@@ -213,7 +214,7 @@ final class CommandCases {
                         .refuses("28 80 LLLLLLLL 00 NNNN 00", "5/2400 C1.7"),
                 forRow("88", Reserved.READ, "88 00 LLLLLLLLLLLLLLLL NNNNNNNN 00 00")
                         .refuses("88 e0 LLLLLLLLLLLLLLLL NNNNNNNN 00 00", "5/2400 C1.7"),
-                forRow("9e/10", Reserved.READ, "9e 10 0000000000000000 AAAAAAAA 00 00")
+                forRow("9e/10", Reserved.ALWAYS, "9e 10 0000000000000000 AAAAAAAA 00 00")
                         .answers("00000000000001ff 00000200 0003c000")
                         .servedWhenStopped(),
                 forRow("9e/12", Reserved.READ, "9e 12 LLLLLLLLLLLLLLLL AAAAAAAA 00 00")

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import io.stemma.server.scsi.CommandCase.Pending;
 import io.stemma.server.scsi.CommandCase.Protected;
 import io.stemma.server.scsi.CommandCase.Refusal;
+import io.stemma.server.scsi.CommandCase.Reserved;
 
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
@@ -17,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +27,10 @@ import java.util.stream.Stream;
 class CommandTableTest {
     private static final int BLOCKS = 512;
     private static final int NACA = 0x04;
+
+    /** SPC-2, table 10, and SBC-2: what RESERVE of another nexus lets through. */
+    private static final Set<String> BESIDE_RESERVE =
+            Set.of("03", "12", "1b", "25", "4d", "9e/10", "a0", "a3/0a");
 
     private static final Map<String, CommandRow> ROWS =
             CommandTable.all().stream()
@@ -40,7 +46,7 @@ class CommandTableTest {
 
     private static Host host(CommandCase is, boolean readOnly) {
         Host host = host(readOnly);
-        is.before.accept(host);
+        is.prepare(host);
         return host;
     }
 
@@ -54,6 +60,7 @@ class CommandTableTest {
     }
 
     private static String good(Host host, CommandCase is) {
+        is.prepare(host);
         return send(host, is.normal(), is.normalDataOut());
     }
 
@@ -80,6 +87,7 @@ class CommandTableTest {
                 dynamicTest("refuses what is wrong, with sense", () -> refusesWhatIsWrong(is)),
                 dynamicTest("knows write protection", () -> knowsWriteProtection(is)),
                 dynamicTest("knows a stopped unit", () -> knowsAStoppedUnit(is)),
+                dynamicTest("knows the reservations of others", () -> knowsReservations(is)),
                 dynamicTest("knows a pending attention", () -> knowsAPendingAttention(is)),
                 dynamicTest("looks at no other bit than it reports", () -> looksAtNoOtherBit(is)));
     }
@@ -197,6 +205,32 @@ class CommandTableTest {
         }
     }
 
+    /** By every type of PERSISTENT RESERVE OUT, and by RESERVE. */
+    private static void knowsReservations(CommandCase is) {
+        if (is.reserved == Reserved.OWN_RULES) {
+            return;
+        }
+        for (ReservationType type : ReservationType.values()) {
+            Host host = host(is);
+            ReservationCases.reserveElsewhere(host, type);
+            boolean refused =
+                    is.reserved == Reserved.WRITE
+                            || (is.reserved == Reserved.READ && type.exclusiveAccess());
+            String outcome = send(host, is.normal(), is.normalDataOut());
+            assertThat(outcome).as("%s", type).isEqualTo(refused ? "CONFLICT" : "GOOD");
+            if (refused) {
+                assertThat(host.volume.log).isEmpty();
+                assertThat(host.task.dataInLength()).isZero();
+            }
+        }
+        Host host = host(is);
+        TestNexus other = new TestNexus("iqn.2026-11.example:other,i,0x000000000002");
+        host.device.attach(other);
+        assertThat(host.send(other, 0, "16 00 00 00 00 00", new byte[0])).isEqualTo("GOOD");
+        assertThat(send(host, is.normal(), is.normalDataOut()))
+                .isEqualTo(BESIDE_RESERVE.contains(is.row) ? "GOOD" : "CONFLICT");
+    }
+
     private static void looksAtNoOtherBit(CommandCase is) {
         CommandRow row = row(is);
         byte[] usage = row.usage();
@@ -213,6 +247,7 @@ class CommandTableTest {
                 byte[] cdb = Host.bytes(is.normal());
                 cdb[bit >>> 3] ^= (byte) mask;
                 String text = HexFormat.of().formatHex(cdb);
+                is.prepare(host);
                 assertThat(send(host, text, is.normalDataOut())).as(text).isEqualTo("GOOD");
                 assertThat(host.task.hex()).as(text).isEqualTo(data);
             }

@@ -21,7 +21,7 @@ class InquiryTest {
     void standardDataNameUsTheVolumeAndTheStandards() {
         assertThat(host.data("12 00 00 00ff 00"))
                 .isEqualTo(
-                        "000006125b080002"
+                        "000006125b180002"
                                 + hex("STEMMA  demo            0001")
                                 + "00".repeat(22)
                                 + "00a00960046004c0"
@@ -62,12 +62,14 @@ class InquiryTest {
         String port = Host.TARGET + ",t,0x0001";
         assertThat(host.data("12 01 83 00ff 00"))
                 .isEqualTo(
-                        "00830078"
+                        "00830080"
                                 + "01030008"
                                 + "3abcdef012345678"
                                 + "02010018"
                                 + hex("STEMMA  00112233aabbccdd")
                                 + "51940004"
+                                + "00000001"
+                                + "51950004"
                                 + "00000001"
                                 + "53980024"
                                 + hex(port)

@@ -8,6 +8,8 @@ import java.util.List;
 /** A nexus whose transport is the test. */
 final class TestNexus implements Nexus {
     private final String initiatorPort;
+    private final String targetPort;
+    private final int relativeTargetPort;
 
     /** Tasks under way. */
     final List<TestTask> tasks = new ArrayList<>();
@@ -24,7 +26,18 @@ final class TestNexus implements Nexus {
     boolean idle = true;
 
     TestNexus(String initiatorPort) {
+        this(initiatorPort, Host.TARGET + ",t,0x0001", 1);
+    }
+
+    /** A nexus with the port of a device. */
+    TestNexus(String initiatorPort, TargetDevice device) {
+        this(initiatorPort, device.portName(), device.relativePort());
+    }
+
+    private TestNexus(String initiatorPort, String targetPort, int relativeTargetPort) {
         this.initiatorPort = initiatorPort;
+        this.targetPort = targetPort;
+        this.relativeTargetPort = relativeTargetPort;
     }
 
     @Override
@@ -39,12 +52,12 @@ final class TestNexus implements Nexus {
 
     @Override
     public String targetPort() {
-        return Host.TARGET + ",t,0x0001";
+        return targetPort;
     }
 
     @Override
     public int relativeTargetPort() {
-        return 1;
+        return relativeTargetPort;
     }
 
     @Override

@@ -108,7 +108,10 @@ final class TestTask extends ScsiTask {
         return HexFormat.of().formatHex(data());
     }
 
-    /** "GOOD", "BUSY", "5/2400", or "unfinished"; a field pointer follows as "C1.7" or "D8". */
+    /**
+     * "GOOD", "BUSY", "CONFLICT", "5/2400", or "unfinished"; a field pointer follows as "C1.7" or
+     * "D8".
+     */
     String outcome() {
         if (finished != 1) {
             return finished == 0 ? "unfinished" : "finished " + finished + " times";
@@ -116,6 +119,7 @@ final class TestTask extends ScsiTask {
         return switch (status()) {
             case Sense.GOOD -> "GOOD";
             case Sense.BUSY -> "BUSY";
+            case Sense.RESERVATION_CONFLICT -> "CONFLICT";
             default -> senseText();
         };
     }

@@ -6,6 +6,7 @@ import io.stemma.server.iscsi.session.LoginOutcome;
 import io.stemma.server.iscsi.session.Session;
 import io.stemma.server.scsi.LogicalUnit;
 import io.stemma.server.scsi.Nexus;
+import io.stemma.server.scsi.TargetDevice;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +18,6 @@ import java.util.function.Predicate;
 
 /** The I_T nexus of a session: its identity, and how others abort its tasks. */
 final class NexusTasks implements Nexus {
-    /** All portals are of one group, so each target has one port (RFC 7143, 4.4.2). */
-    private static final int PORTAL_GROUP_TAG = 1;
-
     private final String initiatorPort;
     private final String targetPort;
     private final int relativeTargetPort;
@@ -36,7 +34,9 @@ final class NexusTasks implements Nexus {
         LoginOutcome outcome = session.outcome();
         initiatorPort =
                 String.format(Locale.ROOT, "%s,i,0x%012x", outcome.initiatorName(), outcome.isid());
-        targetPort = String.format(Locale.ROOT, "%s,t,0x%04x", device.name(), PORTAL_GROUP_TAG);
+        targetPort =
+                String.format(
+                        Locale.ROOT, "%s,t,0x%04x", device.name(), TargetDevice.PORTAL_GROUP_TAG);
         relativeTargetPort = device.relativePort();
         userName = outcome.userName();
         this.loop = loop;
