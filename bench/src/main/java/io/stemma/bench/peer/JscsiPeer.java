@@ -58,6 +58,7 @@ record JscsiPeer() implements Peer {
             if (child.process().inputReader().readLine() == null) {
                 throw new IllegalStateException("jSCSI's target: " + child.logTail());
             }
+            Ports.awaitListener(child, place.port(), 10);
         } catch (IOException broken) {
             child.close();
             throw new UncheckedIOException(broken);
