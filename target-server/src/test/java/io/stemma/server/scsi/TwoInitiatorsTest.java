@@ -50,7 +50,8 @@ class TwoInitiatorsTest {
                                 (of, enabled, done) -> done.accept(null),
                                 host.store,
                                 Runnable::run,
-                                host.units)),
+                                host.units,
+                                host.copies)),
                 false);
     }
 
