@@ -24,7 +24,7 @@ public final class TestTool {
     /** Begins to sanitize all of the disk and looks once a minute whether that has ended. */
     static final String SLOW = "Sanitize.Reset";
 
-    private static final int SLOW_LIMIT_SECONDS = 200;
+    private static final int SLOW_LIMIT_SECONDS = 300;
 
     private static final Pattern TESTS =
             Pattern.compile("^\\s+tests\\s+\\d+\\s+(\\d+)\\s+\\d+\\s+(\\d+)", Pattern.MULTILINE);
