@@ -1,12 +1,15 @@
 package io.stemma.server.scsi;
 
 import io.stemma.server.scsi.ReserveOut.Action;
+import io.stemma.server.scsi.ReserveVerdict.Refused;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** PERSISTENT RESERVE OUT (SPC-5, 6.16): reads the list, resolves its names, has it judged. */
@@ -72,18 +75,9 @@ final class PersistentReserveOut extends Command {
             }
             targetPorts = List.of(port);
         }
-        List<NexusName> others = new ArrayList<>();
-        List<TransportId> initiators = list.initiators();
-        for (int i = 0; i < initiators.size(); i++) {
-            Set<String> initiatorPorts = portsOf(unit, initiators.get(i));
-            if (initiatorPorts.isEmpty()
-                    || (list.portsSpecified() && initiatorPorts.contains(from.initiatorPort()))) {
-                invalid(task, descriptor, list.initiatorAt(i), -1);
-                return null;
-            }
-            for (String port : targetPorts) {
-                initiatorPorts.forEach(name -> others.add(new NexusName(name, port)));
-            }
+        Set<NexusName> others = new LinkedHashSet<>();
+        if (!others(unit, task, descriptor, list, targetPorts, others)) {
+            return null;
         }
         byte[] cdb = task.cdb();
         return new ReserveOut(
@@ -96,28 +90,62 @@ final class PersistentReserveOut extends Command {
                 list.unregister(),
                 list.portsSpecified(),
                 samePort,
-                others);
+                List.copyOf(others));
     }
 
-    /** SPC-5, 7.6.4.6: format 00b means every port of that initiator that is known here. */
-    private static Set<String> portsOf(LogicalUnit unit, TransportId initiator) {
-        if (initiator.isid() != TransportId.NO_ISID) {
-            return Set.of(initiator.initiatorPort());
-        }
-        Set<String> known = new LinkedHashSet<>();
-        for (Nexus nexus : unit.attentions().nexuses()) {
-            if (nexus.initiatorName().equals(initiator.initiatorName())) {
-                known.add(nexus.initiatorPort());
+    /** Names the nexuses of all TransportIDs; returns whether the command may go on. */
+    private static boolean others(
+            LogicalUnit unit,
+            ScsiTask task,
+            boolean descriptor,
+            ReserveOutList list,
+            List<String> targetPorts,
+            Set<NexusName> others) {
+        List<TransportId> initiators = list.initiators();
+        Map<String, Set<String>> known = null;
+        for (int i = 0; i < initiators.size(); i++) {
+            TransportId initiator = initiators.get(i);
+            Set<String> ports;
+            if (initiator.isid() != TransportId.NO_ISID) {
+                ports = Set.of(initiator.initiatorPort());
+            } else {
+                known = known == null ? knownPorts(unit) : known;
+                ports = known.getOrDefault(initiator.initiatorName(), Set.of());
             }
+            if (ports.isEmpty()
+                    || (list.portsSpecified() && ports.contains(task.nexus().initiatorPort()))) {
+                invalid(task, descriptor, list.initiatorAt(i), -1);
+                return false;
+            }
+            for (String port : targetPorts) {
+                ports.forEach(name -> others.add(new NexusName(name, port)));
+                if (others.size() > ReservationState.REGISTRANTS_MAX) {
+                    Reservations.refuse(task, descriptor, Refused.NO_RESOURCES);
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Every initiator port that is known here, by the name of its initiator: what a TransportID of
+     * format 00b means (SPC-5, 7.6.4.6).
+     */
+    private static Map<String, Set<String>> knownPorts(LogicalUnit unit) {
+        Map<String, Set<String>> known = new HashMap<>();
+        for (Nexus nexus : unit.attentions().nexuses()) {
+            add(known, nexus.initiatorName(), nexus.initiatorPort());
         }
         for (NexusName name : unit.reservations().state().keys().keySet()) {
-            if (TransportId.ofPort(name.initiatorPort())
-                    .initiatorName()
-                    .equals(initiator.initiatorName())) {
-                known.add(name.initiatorPort());
-            }
+            String initiator = TransportId.ofPort(name.initiatorPort()).initiatorName();
+            add(known, initiator, name.initiatorPort());
         }
         return known;
+    }
+
+    private static void add(Map<String, Set<String>> known, String initiator, String port) {
+        known.computeIfAbsent(initiator, none -> new LinkedHashSet<>()).add(port);
     }
 
     private static void lengthError(ScsiTask task, boolean descriptor) {

@@ -259,7 +259,8 @@ final class Reservations {
         }
     }
 
-    private static void refuse(ScsiTask task, boolean descriptor, Refused why) {
+    /** Ends a command that the rules refuse. */
+    static void refuse(ScsiTask task, boolean descriptor, Refused why) {
         switch (why) {
             case CONFLICT -> Sense.conflict(task);
             case INVALID_SCOPE -> Sense.invalidInCdb(task, descriptor, 2, 7);

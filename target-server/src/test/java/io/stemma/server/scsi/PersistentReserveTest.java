@@ -193,6 +193,23 @@ class PersistentReserveTest {
     }
 
     @Test
+    void moreNexusesThanOneUnitRegistersAreRefusedWhole() {
+        for (int port = 100; port < 200; port++) {
+            new TargetDevice("iqn.2026-11.io.stemma:many" + port, port).map(0, host.unit, false);
+        }
+        byte[] list = new byte[28 + 20 * 28];
+        list[15] = 9;
+        list[20] = 0x0c;
+        BigEndian.put32(list, 24, 20 * 28);
+        for (int i = 0; i < 20; i++) {
+            byte[] id = new TransportId("iqn.x", i).encoded();
+            System.arraycopy(id, 0, list, 28 + 28 * i, 28);
+        }
+        assertThat(outList(a, 0, 0, list)).isEqualTo("5/5504");
+        assertThat(host.unit.reservations().state()).isEqualTo(ReservationState.NONE);
+    }
+
+    @Test
     void allTargetPortsAreRegisteredAtOnce() {
         assertThat(out(b, 6, 0, 0, 5, 0x04)).isEqualTo("GOOD");
         assertThat(host.unit.reservations().state().keys())

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /** TransportIDs, parameter lists and records: written, read, cut, and changed at random. */
@@ -99,6 +100,7 @@ class TransportIdTest {
         long seed = Long.getLong("stemma.seed", System.nanoTime());
         System.out.println("[reservations] stemma.seed=" + seed);
         Random random = new Random(seed);
+        Action[] actions = Action.values();
         byte[] whole = list(TransportId.ofPort(PORT).encoded(), id(5, 20, "iqn.b"));
         for (int length = 0; length < whole.length; length++) {
             ReserveOutList cut = ReserveOutList.read(Action.REGISTER, Arrays.copyOf(whole, length));
@@ -110,7 +112,7 @@ class TransportIdTest {
             for (int n = random.nextInt(5); n >= 0; n--) {
                 changed[random.nextInt(changed.length)] = (byte) random.nextInt(256);
             }
-            Action action = Action.values()[random.nextInt(Action.values().length)];
+            Action action = actions[random.nextInt(actions.length)];
             ReserveOutList read = ReserveOutList.read(action, changed);
             assertThat(read.faultAt()).isBetween(0, changed.length);
             if (read.fault() == ReserveOutList.Fault.NONE) {
@@ -149,7 +151,8 @@ class TransportIdTest {
             assertThat(record).isNotNull();
             ReservationState read = ReservationRecord.decode(record);
             assertThat(read).isEqualTo(state);
-            assertThat(read.keys().keySet()).containsExactlyElementsOf(state.keys().keySet());
+            assertThat(Objects.requireNonNull(read).keys().keySet())
+                    .containsExactlyElementsOf(state.keys().keySet());
             int cut = random.nextInt(record.length);
             assertThat(ReservationRecord.decode(Arrays.copyOf(record, cut))).isNull();
             record[random.nextInt(record.length)] ^= (byte) (1 << random.nextInt(8));

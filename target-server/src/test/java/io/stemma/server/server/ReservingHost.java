@@ -68,8 +68,9 @@ final class ReservingHost implements AutoCloseable {
     /** Takes unit attentions until there are none; returns the first, 0 where there was none. */
     int settle() {
         int first = plain(0).sense();
-        while (plain(0).status() == 2) {
-            continue;
+        int next = first;
+        while (next != 0) {
+            next = plain(0).sense();
         }
         return first;
     }
