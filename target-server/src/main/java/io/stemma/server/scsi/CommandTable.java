@@ -264,6 +264,7 @@ final class CommandTable {
                 0x00,
                 "83 00 00 00 00 00 00 00 00 00 ff ff ff ff 00 00",
                 Access.STARTED,
+                UnderReservation.WRITES,
                 new ExtendedCopy());
     }
 

@@ -45,7 +45,7 @@ final class Inquiry extends Command {
             return;
         } else {
             data = standard(0, product(unit.volume().description().name()));
-            data[5] = TPGS_IMPLICIT;
+            data[5] |= TPGS_IMPLICIT;
             data[6] = unit.ports().names().size() > 1 ? MULTIP : 0;
         }
         DataIn.send(task, data, BigEndian.u16(cdb, 3));

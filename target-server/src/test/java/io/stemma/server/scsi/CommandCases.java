@@ -69,16 +69,16 @@ final class CommandCases {
                         .refuses("83 00 0000000000000000 00001000 00 00", "5/1a00")
                         .refusesList(copy, "00".repeat(15), "5/1a00")
                         .refusesList(copy, "0008" + "00".repeat(14), "5/2600 D1.4"),
-                forRow("84/00", Reserved.WRITE, "84 00 01 00000000000000 AAAAAAAA 00 00")
+                forRow("84/00", Reserved.READ, "84 00 01 00000000000000 AAAAAAAA 00 00")
                         .given(host -> host.unit.copies().begin(host.nexus, 1))
                         .answers("00000008 00 0000 00 00000000")
                         .refuses("84 00 02 00000000000000 AAAAAAAA 00 00", "5/2400 C2")
                         .refuses("84 01 01 00000000000000 AAAAAAAA 00 00", "5/2400 C1.4")
                         .servedWhenStopped(),
-                forRow("84/03", Reserved.WRITE, "84 03 00 00000000000000 AAAAAAAA 00 00")
+                forRow("84/03", Reserved.READ, "84 03 00 00000000000000 AAAAAAAA 00 00")
                         .answers("0000002a 01000000")
                         .servedWhenStopped(),
-                forRow("84/04", Reserved.WRITE, "84 04 01 00000000000000 AAAAAAAA 00 00")
+                forRow("84/04", Reserved.READ, "84 04 01 00000000000000 AAAAAAAA 00 00")
                         .given(host -> host.unit.copies().begin(host.nexus, 1))
                         .answers("00000000")
                         .refuses("84 04 02 00000000000000 AAAAAAAA 00 00", "5/2400 C2")

@@ -489,9 +489,9 @@ class PersistentReserveTest {
                 .isEqualTo("0000001c" + "10000000" + groups);
         assertThat(host.data("a3 0a 0000 0000 00000006 00 00")).isEqualTo("00000018" + "0001");
         assertThat(host.send("a3 4a 0000 0000 000000ff 00 00")).isEqualTo("5/2400 C1.7");
-        assertThat(host.data("12 00 00 0008 00")).isEqualTo("000006125b101002");
+        assertThat(host.data("12 00 00 0008 00")).isEqualTo("000006125b181002");
         second.unmap(3);
-        assertThat(host.data("12 00 00 0008 00")).isEqualTo("000006125b100002");
+        assertThat(host.data("12 00 00 0008 00")).isEqualTo("000006125b180002");
         assertThat(host.send("a4 0a 0000 0000 00000000 00 00")).isEqualTo("5/2000 C0");
     }
 }
