@@ -173,19 +173,6 @@ public final class LogicalUnit {
                 });
     }
 
-    /**
-     * CLEAR TASK SET (SAM-5, 7.4): aborts all tasks of all nexuses on this unit; the task set is
-     * one for all (TST 0). Other nexuses hear of it, also those that had no task, which costs them
-     * one attention and saves every command a count.
-     */
-    public void clearTaskSet(Nexus from, Runnable done) {
-        abortAll(
-                () -> {
-                    raise(from, UnitAttention.COMMANDS_CLEARED);
-                    done.run();
-                });
-    }
-
     /** Aborts all tasks of all nexuses; {@code done} runs when no operation of theirs remains. */
     void abortAll(Runnable done) {
         abort(List.copyOf(attentions.nexuses()), done);

@@ -138,10 +138,8 @@ class UnitAttentionTest {
     }
 
     @Test
-    void aClearedTaskSetIsToldToTheOthers() {
-        AtomicInteger done = new AtomicInteger();
-        host.unit.clearTaskSet(host.nexus, done::incrementAndGet);
-        assertThat(done).hasValue(1);
+    void whoClearsCommandsOfOthersNeedNotHearOfIt() {
+        host.unit.raise(host.nexus, UnitAttention.COMMANDS_CLEARED);
         assertThat(ready(host.nexus)).isEqualTo("GOOD");
         assertThat(ready(other)).isEqualTo("6/2f00");
     }

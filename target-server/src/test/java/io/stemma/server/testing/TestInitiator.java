@@ -1,13 +1,17 @@
 package io.stemma.server.testing;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -243,6 +247,26 @@ public final class TestInitiator implements AutoCloseable {
         }
     }
 
+    /** The next PDU if one has begun to come, else null. */
+    public @Nullable RawPdu receiveNow() {
+        try {
+            return in.available() > 0 ? receive() : null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends bytes, whether or not the target has closed. */
+    public void sendIfOpen(byte[] bytes) {
+        try {
+            socket.getOutputStream().write(bytes);
+        } catch (SocketException closed) {
+            // It need not hear us.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Sends a command that takes no data out; collects its data in until the status. */
     public Outcome run(RawPdu command) {
         send(command);
@@ -318,6 +342,20 @@ public final class TestInitiator implements AutoCloseable {
     public boolean closedByTarget() {
         try {
             return in.read() < 0;
+        } catch (SocketException reset) {
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until the target closes, whatever it says before; returns whether it did. */
+    public boolean closedAfterWhatever() {
+        try {
+            in.transferTo(OutputStream.nullOutputStream());
+            return true;
+        } catch (SocketTimeoutException open) {
+            return false;
         } catch (SocketException reset) {
             return true;
         } catch (IOException e) {

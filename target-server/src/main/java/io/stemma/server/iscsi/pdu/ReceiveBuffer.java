@@ -11,6 +11,10 @@ import java.util.ArrayList;
  * that no PDU is copied together. Whoever keeps data retains the buffer; a buffer that is kept is
  * never moved, another one takes its place. At most {@value #BUFFERS_MAX} exist: while others than
  * the current one are kept, {@link #mayHold} says no before the last one would be pinned too.
+ *
+ * <p>A connection on which little comes at a time has a small buffer, and only while bytes lie in
+ * it: thousands of idle connections cost no memory for receiving. The first longer read makes it
+ * busy, with a buffer as long as {@link #capacity} allows, until {@link #idle}.
  */
 public final class ReceiveBuffer {
     /** Buffers of one connection; when reached, data is copied instead of kept. */
@@ -19,22 +23,36 @@ public final class ReceiveBuffer {
     /** With less room than this a read would be too small to be worth its system call. */
     private static final int ROOM_BYTES_MIN = 16 << 10;
 
+    /** A read at least that long makes a connection busy. */
+    private static final int BUSY_READ_BYTES = 2048;
+
     private final ByteBufAllocator allocator;
-    private final ArrayList<ByteBuf> parked = new ArrayList<>(BUFFERS_MAX);
+    private final ArrayList<ByteBuf> parked = new ArrayList<>(0);
+    private final int quietBytes;
+    private int busyBytes;
     private int capacityBytes;
     private ByteBuf current;
     private boolean closed;
 
-    /** A buffer of that capacity. */
-    public ReceiveBuffer(ByteBufAllocator allocator, int capacityBytes) {
+    /** Buffers of that capacity, as long as {@link #capacity} allows no more. */
+    public ReceiveBuffer(ByteBufAllocator allocator, int quietBytes) {
         this.allocator = allocator;
-        this.capacityBytes = capacityBytes;
-        current = fresh();
+        this.quietBytes = quietBytes;
+        busyBytes = quietBytes;
+        capacityBytes = quietBytes;
+        current = Unpooled.EMPTY_BUFFER;
     }
 
-    /** What buffers hold from the next {@link #room} on. */
-    public void capacity(int newCapacityBytes) {
-        capacityBytes = newCapacityBytes;
+    /** What buffers may hold from now on while much comes. */
+    public void capacity(int newBusyBytes) {
+        busyBytes = newBusyBytes;
+    }
+
+    /** So many bytes have come in one read. */
+    public void received(int bytes) {
+        if (bytes >= BUSY_READ_BYTES) {
+            capacityBytes = busyBytes;
+        }
     }
 
     /** The received bytes that were not decoded, from its reader index. */
@@ -110,14 +128,21 @@ public final class ReceiveBuffer {
         return -1;
     }
 
-    private ByteBuf fresh() {
-        return allocator.directBuffer(capacityBytes, capacityBytes);
+    /** Everything that came was looked at: a quiet connection keeps no memory. */
+    public void drained() {
+        if (capacityBytes == quietBytes) {
+            giveBack();
+        }
     }
 
-    /**
-     * Gives memory back until {@link #room} is asked for again, where no byte and nobody needs it.
-     */
+    /** Nothing came for a while: the connection is quiet again. */
     public void idle() {
+        capacityBytes = quietBytes;
+        giveBack();
+    }
+
+    /** Gives memory back until {@link #room} is asked for, where no byte and nobody needs it. */
+    private void giveBack() {
         if (!closed && !current.isReadable() && current.refCnt() == 1) {
             current.release();
             current = Unpooled.EMPTY_BUFFER;

@@ -29,7 +29,10 @@ public final class CommandWindow {
 
     private static final long[] NEVER = {};
 
-    private final @Nullable ByteBuf[] held;
+    private final int ringLength;
+
+    /** A single empty place until the first command comes early: idle sessions are many. */
+    private @Nullable ByteBuf[] held = new @Nullable ByteBuf[1];
 
     /** When each held command came; made when the first one is held. */
     private long[] heldNanos = NEVER;
@@ -55,7 +58,7 @@ public final class CommandWindow {
         Invariant.check(width > 0, "a command window is open for one command at least");
         this.width = width;
         this.heldBytesMax = heldBytesMax;
-        held = new @Nullable ByteBuf[Integer.highestOneBit(2 * width - 1)];
+        ringLength = Integer.highestOneBit(2 * width - 1);
         expCmdSn = firstCmdSn;
         maxCmdSn = firstCmdSn + width - 1;
     }
@@ -84,11 +87,11 @@ public final class CommandWindow {
             copy.release();
             return;
         }
+        put(cmdSn, copy);
         if (heldNanos.length == 0) {
-            heldNanos = new long[held.length];
+            heldNanos = new long[ringLength];
         }
         heldNanos[slot(cmdSn)] = nanos;
-        put(cmdSn, copy);
     }
 
     /**
@@ -107,6 +110,9 @@ public final class CommandWindow {
     }
 
     private void put(int cmdSn, ByteBuf entry) {
+        if (held.length < ringLength) {
+            held = new @Nullable ByteBuf[ringLength];
+        }
         held[slot(cmdSn)] = entry;
         heldCount++;
         heldBytes += entry.readableBytes();

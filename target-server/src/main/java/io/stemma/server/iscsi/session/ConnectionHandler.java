@@ -42,7 +42,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private static final int EXP_STAT_SN = 28;
 
     private final SessionLimits limits;
-    private final Runnable loggedInOrGone;
+    private final Visit visit;
     private final PduDecoder decoder = new PduDecoder(SessionLimits.LOGIN_DATA_SEGMENT_BYTES);
     private final PduEncoder encoder = new PduEncoder();
     private final Channel channel;
@@ -59,7 +59,6 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private long readNanos;
     private boolean reading;
     private boolean delivering;
-    private boolean loginCounted = true;
     private boolean closing;
     private boolean closed;
 
@@ -67,13 +66,13 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
      * A connection whose channel is being set up.
      *
      * @param first the phase it begins with
-     * @param loggedInOrGone runs once, when the connection stops being one that has not logged in
+     * @param visit its place among the connections without a session, which it has taken
      */
     public ConnectionHandler(
-            Channel channel, PhaseHandler first, SessionLimits limits, Runnable loggedInOrGone) {
+            Channel channel, PhaseHandler first, SessionLimits limits, Visit visit) {
         this.channel = channel;
         this.limits = limits;
-        this.loggedInOrGone = loggedInOrGone;
+        this.visit = visit;
         phase = first;
         output = new OutputBatch(channel);
         receive = new ReceiveBuffer(channel.alloc(), SessionLimits.LOGIN_RECEIVE_BYTES);
@@ -131,6 +130,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (!closed) {
             phase.readComplete(this);
             sendOrWait();
+            receive.drained();
         }
     }
 
@@ -217,12 +217,16 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        end();
+        handlerRemoved(context);
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        end();
+        try {
+            end();
+        } finally {
+            visit.end();
+        }
     }
 
     @Override
@@ -245,7 +249,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         }
         closed = true;
         closing = true;
-        notLoggingIn();
+        endTimeout();
         output.discard();
         try {
             phase.closed(this);
@@ -254,21 +258,18 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         }
     }
 
-    private void notLoggingIn() {
+    private void endTimeout() {
         Future<?> timeout = loginTimeout;
         if (timeout != null) {
             timeout.cancel(false);
             loginTimeout = null;
         }
-        if (loginCounted) {
-            loginCounted = false;
-            loggedInOrGone.run();
-        }
     }
 
     @Override
     public void loggedIn() {
-        notLoggingIn();
+        endTimeout();
+        visit.end();
         receive.capacity(SessionLimits.RECEIVE_BYTES);
     }
 
@@ -365,8 +366,12 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (closed) {
             return;
         }
-        send();
+        output.flushAll();
         end();
+        if (!visit.again()) {
+            cut();
+            return;
+        }
         Future<?> cut = eventLoop().schedule(this::cut, limits.closeSeconds(), TimeUnit.SECONDS);
         channel.closeFuture().addListener(gone -> cut.cancel(false));
         channel.config().setAutoRead(true);

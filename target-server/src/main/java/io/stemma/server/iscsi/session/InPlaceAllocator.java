@@ -60,6 +60,7 @@ final class InPlaceAllocator implements RecvByteBufAllocator {
         @Override
         public void lastBytesRead(int bytes) {
             lastBytesRead = bytes;
+            receive.received(bytes);
         }
 
         @Override

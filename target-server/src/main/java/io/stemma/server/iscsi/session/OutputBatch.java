@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.stemma.engine.runtime.Invariant;
 
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ public final class OutputBatch {
     private @Nullable ByteBuf buffer;
     private int handedOver;
     private boolean waiting;
+    private boolean backlog;
 
     OutputBatch(Channel channel) {
         this.channel = channel;
@@ -79,13 +81,40 @@ public final class OutputBatch {
         return !waiting && (open == null || open.writerIndex() < SMALL_BYTES);
     }
 
-    /** Sends everything. */
+    /**
+     * Sends everything. While the network has not taken what was sent before, more is gathered in
+     * the same buffer: else an initiator that does not read would pin a whole buffer with each
+     * short answer.
+     */
     public void flush() {
+        if (!backlog && !unsentBefore()) {
+            flushAll();
+        }
+    }
+
+    /** Sends everything, whatever was not taken before. */
+    void flushAll() {
         handOver();
         if (waiting) {
             waiting = false;
             channel.flush();
         }
+    }
+
+    private boolean unsentBefore() {
+        // Empty means that nothing flushed is left.
+        ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+        if (unsent == null || unsent.isEmpty()) {
+            return false;
+        }
+        backlog = true;
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(
+                        sent -> {
+                            backlog = false;
+                            flush();
+                        });
+        return backlog;
     }
 
     /** Gives memory back without sending it. */

@@ -27,6 +27,7 @@ public final class Session {
     private final int tsih;
     private final CommandWindow window;
     private final @Nullable Session replaced;
+    private final MemoryBudget memory;
     private final List<Runnable> whenEnded = new ArrayList<>();
     private volatile boolean ended;
 
@@ -36,13 +37,15 @@ public final class Session {
             DataConnection connection,
             LoginOutcome outcome,
             int tsih,
-            @Nullable Session replaced) {
+            @Nullable Session replaced,
+            MemoryBudget memory) {
         this.directory = directory;
         this.phase = phase;
         this.connection = connection;
         this.outcome = outcome;
         this.tsih = tsih;
         this.replaced = replaced;
+        this.memory = memory;
         SessionLimits limits = directory.limits();
         window = new CommandWindow(outcome.cmdSn(), limits.commandWindow(), limits.heldBytesMax());
     }
@@ -67,9 +70,9 @@ public final class Session {
         return directory.limits();
     }
 
-    /** Memory for data in transfer that all sessions share. Any thread. */
+    /** Memory for data in transfer that the sessions of this initiator share. Any thread. */
     public MemoryBudget memory() {
-        return directory.memory();
+        return memory;
     }
 
     /** Which commands are due. */

@@ -23,6 +23,7 @@ public final class SessionDirectory implements SessionAdmission {
     private final Map<Integer, Session> byTsih = new HashMap<>();
     private final Map<Initiator, Session> byInitiator = new HashMap<>();
     private final MemoryBudget memory;
+    private final Map<String, Share> shares = new HashMap<>();
     private int lastTsih;
 
     /**
@@ -37,6 +38,16 @@ public final class SessionDirectory implements SessionAdmission {
             TargetNode target = outcome.target();
             return new Initiator(
                     outcome.initiatorName(), outcome.isid(), target == null ? "" : target.name());
+        }
+    }
+
+    /** What all sessions of one initiator name may take of the memory. */
+    private static final class Share {
+        private final MemoryBudget budget;
+        private int sessions;
+
+        Share(MemoryBudget budget) {
+            this.budget = budget;
         }
     }
 
@@ -79,7 +90,8 @@ public final class SessionDirectory implements SessionAdmission {
             Initiator initiator = Initiator.of(outcome);
             old = byInitiator.get(initiator);
             DataConnection data = (DataConnection) connection;
-            session = new Session(this, phase, data, outcome, freeTsih(), old);
+            MemoryBudget share = share(outcome.initiatorName());
+            session = new Session(this, phase, data, outcome, freeTsih(), old, share);
             byTsih.put(session.tsih(), session);
             byInitiator.put(initiator, session);
         }
@@ -87,6 +99,13 @@ public final class SessionDirectory implements SessionAdmission {
             old.close("reinstated by a new login");
         }
         return new Admitted(session.tsih(), session.maxCmdSn(), session.begin());
+    }
+
+    /** One more session of that initiator. */
+    private MemoryBudget share(String initiatorName) {
+        Share share = shares.computeIfAbsent(initiatorName, name -> new Share(memory.share()));
+        share.sessions++;
+        return share.budget;
     }
 
     private int freeTsih() {
@@ -99,6 +118,11 @@ public final class SessionDirectory implements SessionAdmission {
     synchronized void remove(Session session) {
         byTsih.remove(session.tsih(), session);
         byInitiator.remove(Initiator.of(session.outcome()), session);
+        String name = session.outcome().initiatorName();
+        Share share = shares.get(name);
+        if (share != null && --share.sessions == 0) {
+            shares.remove(name);
+        }
     }
 
     /** All sessions now. */

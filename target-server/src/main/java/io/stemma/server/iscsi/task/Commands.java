@@ -63,6 +63,7 @@ final class Commands implements Task.Owner {
     private final List<Task> all = new ArrayList<>();
     private final ArrayDeque<Task> free = new ArrayDeque<>();
     private final ArrayDeque<Task> waiting = new ArrayDeque<>();
+    private final TaskSets sets = new TaskSets();
     private @Nullable Task executing;
     private int immediateInFlight;
     private boolean busy;
@@ -139,6 +140,7 @@ final class Commands implements Task.Owner {
         task.begunNanos = connection.readNanos();
         task.gatheredNanos = task.begunNanos;
         task.storedNanos = 0;
+        sets.enter(task);
         if (task.immediate) {
             immediateInFlight++;
         } else {
@@ -169,7 +171,7 @@ final class Commands implements Task.Owner {
         if (length > ScsiAnswers.RESERVE_BYTES_MAX && !reserveMemory(task, memoryFor(length))) {
             await(task);
         } else {
-            execute(task);
+            ready(task);
         }
         return null;
     }
@@ -186,24 +188,77 @@ final class Commands implements Task.Owner {
         }
     }
 
-    /** Makes a task wait for memory. */
+    /** Makes a task wait for its turn, or for memory. */
     void await(Task task) {
+        if (task.dormant) {
+            sleep(task, Task.Rest.BEGIN);
+            return;
+        }
         task.state = Task.State.WAITING;
-        waiting.addLast(task);
+        if (task.attribute() == TaskAttribute.HEAD_OF_QUEUE) {
+            waiting.addFirst(task);
+        } else {
+            waiting.addLast(task);
+        }
     }
 
-    /** Starts what waited for memory, sends what that and the caller wrote. */
+    /** Lets a task rest until its turn in the task set has come. */
+    void sleep(Task task, Task.Rest rest) {
+        task.state = Task.State.DORMANT;
+        task.rest = rest;
+    }
+
+    /** Runs a task that has its data and memory, when its turn has come. */
+    void ready(Task task) {
+        if (task.dormant) {
+            sleep(task, Task.Rest.EXECUTE);
+        } else {
+            execute(task);
+        }
+    }
+
+    /** Starts what waited for its turn or for memory, sends what that and the caller wrote. */
     void settle() {
+        do {
+            for (Task task = awake(); task != null; task = awake()) {
+                if (task.state == Task.State.DORMANT) {
+                    rise(task);
+                }
+            }
+            startWaiting();
+        } while (!closed && sets.anyAwake());
+        connection.flushSoon();
+    }
+
+    private @Nullable Task awake() {
+        Task task = closed ? null : sets.wake();
+        if (task != null) {
+            memory.awake(task.memoryBytes);
+        }
+        return task;
+    }
+
+    private void rise(Task task) {
+        switch (task.rest) {
+            case BEGIN -> await(task);
+            case GATHER -> {
+                task.state = Task.State.GATHERING;
+                dataOut.proceed(task);
+            }
+            case EXECUTE -> execute(task);
+        }
+    }
+
+    private void startWaiting() {
         while (!closed && !waiting.isEmpty()) {
             Task task = waiting.getFirst();
             int length = task.writes ? task.write.length() : memoryFor(task.expectedDataInLength());
             if (!reserveMemory(task, length)) {
-                break;
+                return;
             }
             waiting.removeFirst();
             startWaited(task, length);
         }
-        connection.flushSoon();
     }
 
     private void startWaited(Task task, int length) {
@@ -223,7 +278,10 @@ final class Commands implements Task.Owner {
 
     /** Takes memory for a task unless others wait before it. */
     boolean reserveMemory(Task task, int bytes) {
-        boolean taken = (waiting.isEmpty() || waiting.getFirst() == task) && memory.take(bytes);
+        boolean taken =
+                !task.dormant
+                        && (waiting.isEmpty() || waiting.getFirst() == task)
+                        && memory.take(bytes);
         if (taken) {
             task.memoryBytes = bytes;
         }
@@ -275,7 +333,7 @@ final class Commands implements Task.Owner {
         Task task = loop.inEventLoop() ? executing : null;
         if (task != null && lengthBytes > Math.max(task.memoryBytes, UNCOUNTED_BYTES_MAX)) {
             int more = lengthBytes - task.memoryBytes;
-            if (!memory.takeUnasked(more)) {
+            if (!memory.takeUnasked(more, false)) {
                 throw new OutOfMemoryError("the memory for data in transfer is taken");
             }
             task.memoryBytes += more;
@@ -353,6 +411,10 @@ final class Commands implements Task.Owner {
         }
         task.releaseDataOut();
         table.remove(task);
+        if (task.dormant) {
+            memory.awake(task.memoryBytes);
+        }
+        sets.leave(task);
         if (task.immediate) {
             immediateInFlight--;
         } else {
@@ -410,13 +472,16 @@ final class Commands implements Task.Owner {
                 complete(task);
             }
         }
+        if (!closed && sets.anyAwake()) {
+            loop.execute(settle);
+        }
     }
 
     /** A unit of time has passed: ends commands whose data does not come. */
     void tick() {
         for (int i = 0; i < all.size(); i++) {
             Task task = all.get(i);
-            if (task.state == Task.State.GATHERING && task.write.quiet() > dataOutTicks) {
+            if (task.state == Task.State.GATHERING && task.write.stalls(dataOutTicks)) {
                 end(task, TransportSense.INITIATOR_RESPONSE_TIMEOUT);
             }
         }

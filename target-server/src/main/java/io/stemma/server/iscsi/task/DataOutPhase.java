@@ -64,7 +64,7 @@ final class DataOutPhase {
             if (connection.mayHold()) {
                 task.dataOutBuffer = pdu.buffer().retain();
                 task.dataOut(pdu.dataAddress(), length);
-            } else if (!memory.takeUnasked(length)) {
+            } else if (!memory.takeUnasked(length, task.dormant)) {
                 return TransportSense.TASK_SET_FULL;
             } else {
                 task.memoryBytes = length;
@@ -74,7 +74,7 @@ final class DataOutPhase {
                 task.dataOut(copy.memoryAddress(), length);
             }
         }
-        commands.execute(task);
+        commands.ready(task);
         return null;
     }
 
@@ -86,7 +86,7 @@ final class DataOutPhase {
             return null;
         }
         if (onItsWay) {
-            if (!memory.takeUnasked(length)) {
+            if (!memory.takeUnasked(length, task.dormant)) {
                 return TransportSense.TASK_SET_FULL;
             }
             task.memoryBytes = length;
@@ -126,9 +126,13 @@ final class DataOutPhase {
         proceed(task);
     }
 
-    /** Asks for what is missing, or executes what is complete. */
-    private void proceed(Task task) {
+    /** Asks for what is missing when the task's turn has come, or executes what is complete. */
+    void proceed(Task task) {
         WriteTask write = task.write;
+        if (task.dormant && write.mayAsk()) {
+            commands.sleep(task, Task.Rest.GATHER);
+            return;
+        }
         while (write.mayAsk()) {
             lastTransferTag = lastTransferTag + 1 == Pdu.NO_TAG ? 0 : lastTransferTag + 1;
             write.ask(lastTransferTag, answers.burstMax());
@@ -140,7 +144,7 @@ final class DataOutPhase {
         if (write.damaged()) {
             commands.end(task, TransportSense.PROTOCOL_SERVICE_CRC_ERROR);
         } else {
-            commands.execute(task);
+            commands.ready(task);
         }
     }
 }

@@ -191,7 +191,8 @@ public final class FullFeatureHandler implements PhaseHandler {
     }
 
     private void second() {
-        if (heard) {
+        // Until its predecessor has ended a session is not read from, so its silence means nothing.
+        if (heard || !attached) {
             heard = false;
             control.heard();
         } else {

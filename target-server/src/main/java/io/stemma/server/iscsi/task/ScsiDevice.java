@@ -30,9 +30,6 @@ interface ScsiDevice {
     /** Whether its storage asks for fewer commands. */
     boolean congested(long lun);
 
-    /** CLEAR TASK SET. */
-    void clearTaskSet(long lun, Nexus from, Runnable done);
-
     /** LOGICAL UNIT RESET. */
     void resetUnit(long lun, Nexus from, Runnable done);
 
@@ -93,16 +90,6 @@ interface ScsiDevice {
         public boolean congested(long lun) {
             LogicalUnit unit = device.unit(lun);
             return unit != null && unit.congested();
-        }
-
-        @Override
-        public void clearTaskSet(long lun, Nexus from, Runnable done) {
-            LogicalUnit unit = device.unit(lun);
-            if (unit == null) {
-                done.run();
-            } else {
-                unit.clearTaskSet(from, done);
-            }
         }
 
         @Override

@@ -23,12 +23,24 @@ final class Task extends ScsiTask implements MeasuredCommand {
         FREE,
         /** Its first PDU is being looked at. */
         ARRIVED,
+        /** Until its turn in the task set has come. */
+        DORMANT,
         /** Until memory for its data is free. */
         WAITING,
         /** Until its data out is complete. */
         GATHERING,
         /** With the logical unit. */
         EXECUTING
+    }
+
+    /** What a dormant task does when its turn has come. */
+    enum Rest {
+        /** Takes memory, then begins. */
+        BEGIN,
+        /** Asks for the rest of its data. */
+        GATHER,
+        /** Goes to the logical unit. */
+        EXECUTE
     }
 
     /** Who keeps tasks and answers them. */
@@ -49,6 +61,8 @@ final class Task extends ScsiTask implements MeasuredCommand {
     /** Said by {@link #dataInNow} instead of an index when nothing is reserved. */
     static final int NOTHING_RESERVED = -1;
 
+    private static final TaskSet NO_SET = new TaskSet();
+
     final WriteTask write;
     private final Owner owner;
     private final List<Runnable> whenGone = new ArrayList<>(1);
@@ -62,6 +76,14 @@ final class Task extends ScsiTask implements MeasuredCommand {
     boolean writes;
     boolean immediate;
     @Nullable LogicalUnit unit;
+
+    /** Where it has its place among the others. */
+    TaskSet set = NO_SET;
+
+    /** Whether its turn in the set is yet to come. */
+    boolean dormant;
+
+    Rest rest = Rest.EXECUTE;
 
     /** Keeps the data out where it is until the task has ended. */
     @Nullable ByteBuf dataOutBuffer;
@@ -104,6 +126,13 @@ final class Task extends ScsiTask implements MeasuredCommand {
         senseLength(why.writeTo(sense, on != null && on.descriptorSense()));
         dataInLength(0);
         dataOutUsed(0);
+    }
+
+    /** Whether it is in the task set of that logical unit, or of none. */
+    // The same unit, not one like it.
+    @SuppressWarnings("ReferenceEquality")
+    boolean isFor(@Nullable LogicalUnit other) {
+        return unit == other;
     }
 
     @Override
@@ -193,6 +222,7 @@ final class Task extends ScsiTask implements MeasuredCommand {
     void free() {
         state = State.FREE;
         unit = null;
+        set = NO_SET;
         releaseDataOut();
         releaseDataIn();
         reservedIndex = NOTHING_RESERVED;

@@ -8,6 +8,7 @@ import io.stemma.server.iscsi.pdu.RejectReason;
 import io.stemma.server.iscsi.session.CommandWindow;
 import io.stemma.server.iscsi.session.DataConnection;
 import io.stemma.server.iscsi.session.Session;
+import io.stemma.server.scsi.LogicalUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -84,17 +85,22 @@ final class TaskManagement {
         answer(tag, notYetHere ? COMPLETE : TASK_DOES_NOT_EXIST);
     }
 
+    /**
+     * One task set a nexus and logical unit (TST 001b): clearing it is aborting it, and no other
+     * nexus hears of it (SAM-5, 7.3 and 7.4).
+     */
     private void onUnit(int function, int tag, long lun, int cmdSn) {
         if (!device.exists(lun)) {
             answer(tag, LUN_DOES_NOT_EXIST);
             return;
         }
         Runnable done = () -> answerLater(tag, false);
-        switch (function) {
-            case CLEAR_TASK_SET -> device.clearTaskSet(lun, nexus, done);
-            case LOGICAL_UNIT_RESET -> device.resetUnit(lun, nexus, done);
-            default -> nexus.abort(task -> task.lun == lun && task.cmdSn - cmdSn <= 0, done);
+        if (function == LOGICAL_UNIT_RESET) {
+            device.resetUnit(lun, nexus, done);
+            return;
         }
+        LogicalUnit unit = device.unit(lun);
+        nexus.abort(task -> task.isFor(unit) && task.cmdSn - cmdSn <= 0, done);
     }
 
     /** What was asked for is done. Any thread. */

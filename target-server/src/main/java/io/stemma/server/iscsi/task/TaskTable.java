@@ -9,11 +9,15 @@ import org.jspecify.annotations.Nullable;
  * Twice as many places as tasks, so that a search ends.
  */
 final class TaskTable {
-    private final @Nullable Task[] places;
+    private final int length;
+
+    /** A single place that stays empty until the first task comes: idle sessions are many. */
+    private @Nullable Task[] places = new @Nullable Task[1];
+
     private int size;
 
     TaskTable(int tasksMax) {
-        places = new @Nullable Task[Integer.highestOneBit(4 * tasksMax)];
+        length = Integer.highestOneBit(4 * tasksMax);
     }
 
     @Nullable Task get(int tag) {
@@ -26,6 +30,9 @@ final class TaskTable {
     }
 
     void put(Task task) {
+        if (places.length < length) {
+            places = new @Nullable Task[length];
+        }
         Invariant.check(size < places.length / 2, "a connection has a bounded number of tasks");
         int i = place(task.tag);
         while (places[i] != null) {

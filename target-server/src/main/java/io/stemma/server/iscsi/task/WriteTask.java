@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * swallowed.
  */
 final class WriteTask {
+    /**
+     * The data of a command has to come within so many times the limit for silence, an equal part
+     * of it in each; more dripping ends the command.
+     */
+    static final int PATIENCE = 8;
+
     private final int[] transferTags;
     private final int[] offsets;
     private final int[] lengths;
@@ -30,6 +36,8 @@ final class WriteTask {
     private int unsolicitedDataSn;
     private boolean damaged;
     private int quietTicks;
+    private int ageTicks;
+    private int gatheredBytes;
 
     /** For commands with at most so many R2Ts outstanding. */
     WriteTask(int outstandingMax) {
@@ -64,6 +72,8 @@ final class WriteTask {
         unsolicitedDataSn = 0;
         damaged = false;
         quietTicks = 0;
+        ageTicks = 0;
+        gatheredBytes = 0;
     }
 
     /** Forgets the buffer, which the task owns. */
@@ -152,6 +162,7 @@ final class WriteTask {
     }
 
     private void store(Pdu pdu, int offset) {
+        gatheredBytes += pdu.dataSegmentLength();
         ByteBuf target = buffer;
         int bytes = Math.min(pdu.dataSegmentLength(), length - offset);
         if (target != null && bytes > 0 && !damaged) {
@@ -212,8 +223,18 @@ final class WriteTask {
         return damaged;
     }
 
-    /** A unit of time passed without data; returns how many in a row. */
-    int quiet() {
-        return ++quietTicks;
+    /**
+     * A unit of time passed.
+     *
+     * @param quietMax so many without data are borne
+     * @return whether data stays out, or comes too slowly to be waited for
+     */
+    boolean stalls(int quietMax) {
+        quietTicks++;
+        ageTicks++;
+        // The first unit may have been the rest of one.
+        int whole = ageTicks - 1;
+        long due = (long) length * (whole / quietMax) / PATIENCE;
+        return quietTicks > quietMax || (whole % quietMax == 0 && gatheredBytes < due);
     }
 }

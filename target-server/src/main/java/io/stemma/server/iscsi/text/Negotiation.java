@@ -80,7 +80,9 @@ public final class Negotiation {
                 out.add(new TextPair(pairs.get(i).key(), answers[i]));
             }
         }
-        if (stage == KeyStage.OPERATIONAL && !declaredOurs) {
+        // A text holds no key twice: where theirs is refused, ours comes with the next text.
+        boolean refused = out.stream().anyMatch(pair -> pair.key().equals(MAX_RECV));
+        if (stage == KeyStage.OPERATIONAL && !declaredOurs && !refused) {
             declaredOurs = true;
             out.add(new TextPair(MAX_RECV, Integer.toString(ourLength())));
         }

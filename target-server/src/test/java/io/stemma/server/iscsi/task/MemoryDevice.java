@@ -91,7 +91,8 @@ final class MemoryDevice implements ScsiDevice {
             return;
         }
         ByteBuffer cdb = ByteBuffer.wrap(task.cdb());
-        int offset = cdb.getInt(2) * BLOCK;
+        // What lies beyond every device of ours stays beyond this one.
+        int offset = (int) Math.min((cdb.getInt(2) & 0xffff_ffffL) * BLOCK, 1 << 30);
         int length = (cdb.getShort(7) & 0xffff) * BLOCK;
         switch (cdb.get(0)) {
             case 0x28 -> read(task, offset, length);
@@ -168,11 +169,6 @@ final class MemoryDevice implements ScsiDevice {
     @Override
     public boolean congested(long lun) {
         return congested;
-    }
-
-    @Override
-    public void clearTaskSet(long lun, Nexus from, Runnable done) {
-        reset(from, done);
     }
 
     @Override

@@ -16,6 +16,9 @@ import java.nio.charset.StandardCharsets;
 
 /** A login phase that lets everybody in with parameters the test has chosen. */
 final class OpenDoor implements PhaseHandler {
+    /** So many ISIDs from a multiple of this belong to one initiator name. */
+    static final int ISIDS_OF_ONE = 1000;
+
     private final SessionAdmission sessions;
     private final NegotiatedParameters parameters;
 
@@ -35,7 +38,7 @@ final class OpenDoor implements PhaseHandler {
         connection.initialStatSn(1);
         LoginOutcome outcome =
                 new LoginOutcome(
-                        "iqn.2026-11.test:i",
+                        "iqn.2026-11.test:i" + (pdu.longAt(8) >>> 16) / ISIDS_OF_ONE,
                         "",
                         pdu.longAt(8) >>> 16,
                         pdu.shortAt(14),

@@ -104,7 +104,12 @@ class OwnFaultTest {
 
     @Test
     void memoryThatIsAskedForWhileACommandRunsIsBoundedToo() {
-        target.device.instead = task -> task.dataInLater(256 << 10);
+        List<ScsiTask> begun = new CopyOnWriteArrayList<>();
+        target.device.instead =
+                task -> {
+                    task.dataInLater(256 << 10);
+                    begun.add(task);
+                };
         RawPdu[] commands = new RawPdu[128];
         for (int i = 0; i < commands.length; i++) {
             commands[i] = initiator.read10(0, 0, 1, BLOCK);
@@ -112,5 +117,6 @@ class OwnFaultTest {
         initiator.send(commands);
         assertThat(initiator.outcome().status()).isEqualTo(0x28);
         assertThat(target.sessions.memory().used()).isEqualTo(24 << 20);
+        begun.forEach(ScsiTask::finish);
     }
 }
