@@ -90,7 +90,7 @@ class SlowCommandTest {
             addsUp(event);
             assertThat(event.getString("operation")).isEqualTo("WRITE(10)");
             assertThat(event.getString("target")).isEqualTo("iqn.2026-11.test:t");
-            assertThat(event.getString("initiator")).isEqualTo("iqn.2026-11.test:i");
+            assertThat(event.getString("initiator")).isEqualTo("iqn.2026-11.test:i0");
             assertThat(event.getLong("lba")).isEqualTo(7);
             assertThat(event.getLong("blocks")).isEqualTo(2);
             assertThat(event.getLong("bytes")).isEqualTo(1024);
@@ -140,7 +140,7 @@ class SlowCommandTest {
                                 .until(
                                         () -> figures.sessions().get(0),
                                         one -> one.latency().count() == 2);
-                assertThat(session.initiator()).isEqualTo("iqn.2026-11.test:i");
+                assertThat(session.initiator()).isEqualTo("iqn.2026-11.test:i0");
                 assertThat(session.totals().ended()).isEqualTo(2);
                 assertThat(session.totals().outstanding()).isZero();
                 assertThat(session.totals().readBytes()).isEqualTo(2048);
