@@ -31,7 +31,7 @@ public final class Limits {
     /** Bytes of one registry value; a longer one is refused. */
     public static final int REGISTRY_VALUE_BYTES_MAX = 64 << 10;
 
-    /** Requests that wait for the I/O pool of one backend; the next is refused as TRANSIENT. */
+    /** Requests of one volume that wait for a pool of threads; the next is refused as TRANSIENT. */
     public static final int POOL_QUEUE_MAX = 65_536;
 
     /**
@@ -49,10 +49,16 @@ public final class Limits {
     public static final int VOLUME_LISTENERS_MAX = 1024;
 
     /** Threads that read and write layers where an event loop must not wait. */
-    public static final int IO_THREADS = 4;
+    public static final int IO_THREADS = 8;
 
     /** Threads that wait for the disk: syncs and durable writes. */
-    public static final int SYNC_THREADS = 4;
+    public static final int SYNC_THREADS = 8;
+
+    /** Either pool grows to this while disks do not answer; what comes then waits. */
+    public static final int IO_THREADS_MAX = 64;
+
+    /** Threads of either pool that one volume has at most; its further work waits. */
+    public static final int VOLUME_THREADS = 3;
 
     /**
      * Bytes written to one volume and not yet synced at which it asks for fewer commands; chosen so

@@ -33,6 +33,7 @@ final class FileVolume implements Volume {
     private final Unbarriered unbarriered = new Unbarriered();
     private final Unsynced unsynced;
     private final WriteGuard guard;
+    private final VolumeThreads threads;
     private final Flushes flushes;
     private final PunchQueue punches;
     private final WritePath writes;
@@ -56,6 +57,7 @@ final class FileVolume implements Volume {
         blockShift = Integer.numberOfTrailingZeros(description.geometry().logicalBlockBytes());
         logicalBlocks = description.geometry().blockCount();
         writeCache = description.writeCache();
+        threads = new VolumeThreads(pool.threads());
         unsynced = new Unsynced(this);
         guard = new WriteGuard(this, pool.time());
         flushes = new Flushes(this, barriered);
@@ -361,6 +363,10 @@ final class FileVolume implements Volume {
 
     Unsynced unsynced() {
         return unsynced;
+    }
+
+    VolumeThreads threads() {
+        return threads;
     }
 
     WriteGuard guard() {

@@ -141,7 +141,7 @@ final class Flushes {
     }
 
     private void startTurn() {
-        if (!volume.pool().threads().sync(turn)) {
+        if (!volume.threads().sync(turn)) {
             takeWaiting();
             endTurn(volume.standing().busy("a thread for its sync"));
         }

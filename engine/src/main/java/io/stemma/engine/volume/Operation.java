@@ -148,7 +148,7 @@ final class Operation implements Runnable, BlockLocks.Waiter {
     }
 
     private void dispatch() {
-        BackendThreads threads = volume().pool().threads();
+        VolumeThreads threads = volume().threads();
         boolean taken = onSync ? threads.sync(this) : threads.io(this);
         if (!taken) {
             volume().finish(this, volume().standing().busy("a thread"));

@@ -2,35 +2,34 @@ package io.stemma.engine.volume;
 
 import io.stemma.engine.runtime.Limits;
 
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
-/** Bounded pools of platform threads. Their queues are arrays: handing over makes no garbage. */
+/** Bounded pools of platform threads. */
 public final class PlatformThreads implements BackendThreads {
-    private final ThreadPoolExecutor io = pool("stemma-io", Limits.IO_THREADS);
-    private final ThreadPoolExecutor sync = pool("stemma-sync", Limits.SYNC_THREADS);
-    private final ThreadPoolExecutor punch = pool("stemma-punch", 1);
+    private final GrowingPool io =
+            new GrowingPool(named("stemma-io"), Limits.IO_THREADS, Limits.IO_THREADS_MAX);
+    private final GrowingPool sync =
+            new GrowingPool(named("stemma-sync"), Limits.SYNC_THREADS, Limits.IO_THREADS_MAX);
+    private final GrowingPool punch = new GrowingPool(named("stemma-punch"), 1, 1);
     private final ScheduledExecutorService timer =
             new ScheduledThreadPoolExecutor(1, named("stemma-tick"));
 
-    private static ThreadPoolExecutor pool(String name, int threads) {
-        ThreadPoolExecutor pool =
-                new ThreadPoolExecutor(
-                        threads,
-                        threads,
-                        60,
-                        TimeUnit.SECONDS,
-                        new ArrayBlockingQueue<>(Limits.POOL_QUEUE_MAX),
-                        named(name));
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
+    /** Threads that start when something is to do. */
+    @SuppressWarnings("FutureReturnValueIgnored") // It goes on until the timer is shut down.
+    public PlatformThreads() {
+        timer.scheduleWithFixedDelay(
+                this::look, Limits.TICK_MILLIS, Limits.TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        io.look();
+        sync.look();
     }
 
     private static ThreadFactory named(String name) {
@@ -44,26 +43,17 @@ public final class PlatformThreads implements BackendThreads {
 
     @Override
     public boolean io(Runnable task) {
-        return hand(io, task);
+        return io.hand(task);
     }
 
     @Override
     public boolean sync(Runnable task) {
-        return hand(sync, task);
+        return sync.hand(task);
     }
 
     @Override
     public boolean punch(Runnable task) {
-        return hand(punch, task);
-    }
-
-    private static boolean hand(ThreadPoolExecutor pool, Runnable task) {
-        try {
-            pool.execute(task);
-            return true;
-        } catch (RejectedExecutionException full) {
-            return false;
-        }
+        return punch.hand(task);
     }
 
     @Override
@@ -82,13 +72,13 @@ public final class PlatformThreads implements BackendThreads {
     public void close() {
         timer.shutdownNow();
         end(timer);
-        end(punch);
-        end(sync);
-        end(io);
+        end(punch.executor());
+        end(sync.executor());
+        end(io.executor());
     }
 
     /** Orderly, since an interrupt in file I/O would close the file for everybody. */
-    private static void end(java.util.concurrent.ExecutorService pool) {
+    private static void end(ExecutorService pool) {
         pool.shutdown();
         boolean interrupted = false;
         while (!pool.isTerminated()) {

@@ -114,7 +114,7 @@ final class Standing {
                 DeviceFault.of(DeviceFault.Kind.OFFLINE, "work of the volume", name(), broken);
         if (begin(fault)) {
             LOG.error("Volume {}: a defect of this program", name(), broken);
-            boolean taken = volume.pool().threads().sync(() -> record("a defect: " + broken));
+            boolean taken = volume.threads().sync(() -> record("a defect: " + broken));
             if (!taken) {
                 LOG.error("Volume {}: offline only until the next start", name());
             }

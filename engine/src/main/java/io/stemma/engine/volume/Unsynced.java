@@ -85,7 +85,7 @@ final class Unsynced {
         judge();
         if (bytes >= Limits.UNSYNCED_VOLUME_BYTES_MAX / 2
                 && writingBack.compareAndSet(false, true)
-                && !volume.pool().threads().sync(writeBack)) {
+                && !volume.threads().sync(writeBack)) {
             writingBack.set(false);
         }
     }

@@ -46,10 +46,21 @@ final class WritePath {
     /** Step of an I/O thread. */
     private static void writeCached(Operation operation) {
         WritePath path = operation.volume().writes();
-        if (path.layer.holds(operation.offset, operation.length)) {
-            path.overwrite(operation);
-        } else if (path.locked(operation)) {
-            path.writeFirst(operation);
+        WriteGuard guard = path.volume.guard();
+        boolean held = path.layer.holds(operation.offset, operation.length);
+        // Told to wait for blocks, it may run elsewhere by now.
+        if (!held && !path.locked(operation)) {
+            return;
+        }
+        long began = guard.poolWriteBegins();
+        try {
+            if (held) {
+                path.overwrite(operation);
+            } else {
+                path.writeFirst(operation);
+            }
+        } finally {
+            guard.poolWriteEnded(began);
         }
     }
 
