@@ -12,11 +12,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Stemma with a disk, a read-only disk for the suite that needs one, and a small disk for the suite
- * that overwrites all of it; but a large one for its test that wants to find that still going on
- * after some seconds. With or without CHAP.
+ * Stemma with a disk and others for the tests that need one: read-only; small, to be overwritten
+ * whole; large, to be found while that still goes on; with logical blocks as long as physical ones.
+ * With or without CHAP.
  */
 public final class StemmaSubject implements Subject {
+    /**
+     * It reads the status of block i + 1 and expects a descriptor that begins at block i + L, L
+     * being the logical blocks of a physical one. By SBC-4 (GET LBA STATUS) the first descriptor
+     * begins at the block that was asked for, so the test is right only where L is 1.
+     */
+    private static final String WITH_EQUAL_BLOCKS = "GetLBAStatus.UnmapSingle";
+
     private static final String TARGET = "iqn.2026-11.io.stemma.conformance:";
 
     /** The first start may build. */
@@ -59,14 +66,20 @@ public final class StemmaSubject implements Subject {
         if (child == null) {
             child = start();
         }
-        String disk =
-                test.startsWith("ReadOnly.")
-                        ? "read-only"
-                        : test.equals(TestTool.SLOW)
-                                ? "large"
-                                : test.startsWith("Sanitize.") ? "small" : "disk";
         String user = chap ? "conformance%a-secret-of-some-length@" : "";
-        return "iscsi://" + user + "127.0.0.1:" + port + "/" + TARGET + disk + "/0";
+        return "iscsi://" + user + "127.0.0.1:" + port + "/" + TARGET + disk(test) + "/0";
+    }
+
+    private static String disk(String test) {
+        if (test.equals(TestTool.SLOW)) {
+            return "large";
+        }
+        if (test.equals(WITH_EQUAL_BLOCKS)) {
+            return "equal-blocks";
+        }
+        return test.startsWith("Sanitize.")
+                ? "small"
+                : test.startsWith("ReadOnly.") ? "read-only" : "disk";
     }
 
     private Child start() {
@@ -84,11 +97,13 @@ public final class StemmaSubject implements Subject {
                   - {name: disk, size: 256MiB}
                   - {name: small, size: 16MiB}
                   - {name: large, size: 4GiB}
+                  - {name: equal-blocks, size: 64MiB, blockSize: 4096}
                 targets:
                   - {name: "%2$sdisk"%3$s, luns: [{lun: 0, volume: disk}]}
                   - {name: "%2$sread-only"%3$s, luns: [{lun: 0, volume: disk, readOnly: true}]}
                   - {name: "%2$ssmall"%3$s, luns: [{lun: 0, volume: small}]}
                   - {name: "%2$slarge"%3$s, luns: [{lun: 0, volume: large}]}
+                  - {name: "%2$sequal-blocks"%3$s, luns: [{lun: 0, volume: equal-blocks}]}
                 """
                         .formatted(port, TARGET, access));
         Child started =
