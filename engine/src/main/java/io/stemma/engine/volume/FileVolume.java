@@ -177,6 +177,9 @@ final class FileVolume implements Volume {
 
     @Override
     public boolean scrubbed(boolean begin) throws DeviceException {
+        if (admission.has(Admission.DELETED)) {
+            throw new DeviceException(standing.refusal());
+        }
         if (begin) {
             punches.scrub(layer.presence().blockCount());
         }
