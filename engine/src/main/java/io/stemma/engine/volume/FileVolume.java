@@ -188,6 +188,8 @@ final class FileVolume implements Volume {
         if (done) {
             // The next flush is to sync the file, though no byte was written.
             unsynced.add(Limits.LAYER_BLOCK_BYTES);
+        } else if (punches.awaitsFlush()) {
+            flushes.unlessDirty();
         }
         return done;
     }
