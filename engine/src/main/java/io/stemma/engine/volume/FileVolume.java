@@ -177,6 +177,9 @@ final class FileVolume implements Volume {
 
     @Override
     public boolean scrubbed(boolean begin) throws DeviceException {
+        if (admission.has(Admission.DELETED)) {
+            throw new DeviceException(standing.refusal());
+        }
         if (begin) {
             punches.scrub(layer.presence().blockCount());
         }
@@ -185,6 +188,8 @@ final class FileVolume implements Volume {
         if (done) {
             // The next flush is to sync the file, though no byte was written.
             unsynced.add(Limits.LAYER_BLOCK_BYTES);
+        } else if (punches.awaitsFlush()) {
+            flushes.unlessDirty();
         }
         return done;
     }

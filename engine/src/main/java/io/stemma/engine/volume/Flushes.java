@@ -89,6 +89,17 @@ final class Flushes {
         }
     }
 
+    /**
+     * Has a turn where nothing seems to need one: a turn may count a record whose range and mark
+     * come just behind it, and these wait for the next.
+     */
+    void unlessDirty() {
+        if (!dirty()) {
+            recorded();
+            background();
+        }
+    }
+
     /** A record was written that no barrier covers; before its operation is answered. */
     void recorded() {
         recorded.getAndIncrement();

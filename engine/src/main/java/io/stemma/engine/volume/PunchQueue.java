@@ -65,6 +65,11 @@ final class PunchQueue {
         }
     }
 
+    /** Whether something waits for a barrier. */
+    synchronized boolean awaitsFlush() {
+        return !recent.isEmpty() || !flushing.isEmpty();
+    }
+
     synchronized void beginFlush() {
         flushing.moveTo(recent);
         RangeList empty = flushing;

@@ -21,7 +21,7 @@ public abstract class RangeLock {
 
     /**
      * Runs once when the blocks are held, on any thread, perhaps before the call that asked
-     * returns.
+     * returns. What it throws is logged and reaches nobody.
      */
     protected abstract void granted();
 }

@@ -3,6 +3,11 @@ package io.stemma.engine.volume;
 import io.stemma.engine.runtime.Invariant;
 import io.stemma.engine.runtime.Limits;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -51,6 +56,11 @@ final class RangeLocks {
                     && lock.range().firstBlock() < first + operation.request().blockCount();
         }
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(RangeLocks.class);
+
+    /** Locks whose holders this thread has yet to tell; null where it is not telling any. */
+    private static final ThreadLocal<@Nullable ArrayDeque<RangeLock>> TELLING = new ThreadLocal<>();
 
     private final Admission admission;
     private final List<Claim> claims = new ArrayList<>();
@@ -164,8 +174,36 @@ final class RangeLocks {
         for (Operation operation : freed) {
             operation.onIo(Admission::admitPastLocks);
         }
-        for (Claim claim : granted) {
-            claim.lock.granted();
+        tell(granted);
+    }
+
+    /** One after the other: a holder that gives its blocks back at once must not nest the next. */
+    private static void tell(List<Claim> granted) {
+        if (granted.isEmpty()) {
+            return;
+        }
+        ArrayDeque<RangeLock> outer = TELLING.get();
+        if (outer != null) {
+            granted.forEach(claim -> outer.add(claim.lock));
+            return;
+        }
+        ArrayDeque<RangeLock> left = new ArrayDeque<>();
+        granted.forEach(claim -> left.add(claim.lock));
+        TELLING.set(left);
+        try {
+            for (RangeLock lock = left.poll(); lock != null; lock = left.poll()) {
+                tell(lock);
+            }
+        } finally {
+            TELLING.remove();
+        }
+    }
+
+    private static void tell(RangeLock lock) {
+        try {
+            lock.granted();
+        } catch (RuntimeException theirs) {
+            LOG.error("the holder of a range lock failed", theirs);
         }
     }
 

@@ -56,7 +56,7 @@ public interface Volume extends BlockDevice {
      *
      * @param begin whether this begins it; false asks how far it is
      * @return true when that is so; false while it goes on
-     * @throws DeviceException where the store cannot do that
+     * @throws DeviceException where the store cannot do that, or the volume is deleted
      */
     default boolean scrubbed(boolean begin) throws DeviceException {
         return true;

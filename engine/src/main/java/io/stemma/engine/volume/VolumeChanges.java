@@ -144,6 +144,8 @@ final class VolumeChanges {
             volume.layer().presence().become(volume.pool().journal().barriered(volume.key()));
             volume.punches().clear();
             volume.unbarriered().forgetAll();
+            // Or no flush would have anything to do, and what is not known would never be.
+            volume.flushes().recorded();
             replayIntents(volume);
             volume.standing().recovered();
         } finally {

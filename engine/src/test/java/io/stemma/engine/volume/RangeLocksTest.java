@@ -131,4 +131,28 @@ class RangeLocksTest {
         volume.admission().ranges().refuseWaiting();
         assertThat(volume.admission().ranges().pass(operation)).isEqualTo(RangeLocks.Outcome.GONE);
     }
+
+    /** A holder that has nothing to do with its blocks any more. */
+    private final class Brief extends RangeLock {
+        Brief() {
+            super(new BlockRange(0, 1));
+        }
+
+        @Override
+        protected void granted() {
+            granted.add("brief");
+            rig.volume.unlock(this);
+        }
+    }
+
+    @Test
+    void anyNumberOfLocksThatAreGivenBackAtOnceDoNotNest() {
+        Named first = new Named("first", 0, 1);
+        rig.volume.lockExclusive(first);
+        for (int i = 0; i < 3000; i++) {
+            rig.volume.lockExclusive(new Brief());
+        }
+        rig.volume.unlock(first);
+        assertThat(granted).hasSize(3001);
+    }
 }

@@ -14,6 +14,6 @@ final class Hold extends RangeLock {
 
     @Override
     protected void granted() {
-        command.run();
+        command.begin();
     }
 }

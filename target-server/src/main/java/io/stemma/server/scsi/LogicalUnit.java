@@ -285,7 +285,7 @@ public final class LogicalUnit {
 
     /** Whether no way leads to it and nothing goes on in it. */
     public boolean unreachable() {
-        return ways.isEmpty() && !sanitization.running();
+        return ways.isEmpty() && attentions.nexuses().isEmpty() && !sanitization.running();
     }
 
     /** All ways that lead to it. */

@@ -95,6 +95,8 @@ abstract class PacedWork {
             } while (signals.decrementAndGet() != 0);
         } catch (RuntimeException ours) {
             broken(ours);
+        } catch (OutOfMemoryError none) {
+            broken(new IllegalStateException("no memory for a step", none));
         }
     }
 }

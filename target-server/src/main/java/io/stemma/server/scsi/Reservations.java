@@ -11,8 +11,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
@@ -52,6 +55,18 @@ final class Reservations {
     private volatile @Nullable ReservationGuard guard;
     private @Nullable Nexus reservedBy;
     private boolean changing;
+
+    /** Commands that wait until what they abort is gone, each as long as its task is under way. */
+    private final Set<Aborting> aborting = new HashSet<>();
+
+    /** One of them. Compared by identity, since a task is used again. */
+    private static final class Aborting {
+        final ScsiTask task;
+
+        Aborting(ScsiTask task) {
+            this.task = task;
+        }
+    }
 
     /** Takes up what was made to last. */
     Reservations(LogicalUnit unit, UnitServices services) {
@@ -164,6 +179,9 @@ final class Reservations {
                             changeNow(task, change);
                         } catch (RuntimeException ours) {
                             task.broken(ours);
+                        } catch (OutOfMemoryError none) {
+                            // Others wait behind it, and are to have their turn.
+                            task.broken(new IllegalStateException("no memory", none));
                         }
                     }
 
@@ -255,8 +273,42 @@ final class Reservations {
                     aborted.add(nexus);
                 }
             }
-            unit.abort(aborted, () -> Sense.good(task));
+            abort(task, aborted);
         }
+    }
+
+    /**
+     * Ends a command when the tasks of some nexuses are gone. Those among them that wait for an
+     * abort of their own hold no storage and end at once, or two could wait for each other.
+     */
+    private void abort(ScsiTask task, List<Nexus> nexuses) {
+        Aborting mine = new Aborting(task);
+        List<ScsiTask> overtaken = new ArrayList<>();
+        synchronized (aborting) {
+            for (Iterator<Aborting> each = aborting.iterator(); each.hasNext(); ) {
+                ScsiTask other = each.next().task;
+                if (nexuses.contains(other.nexus())) {
+                    each.remove();
+                    overtaken.add(other);
+                }
+            }
+            aborting.add(mine);
+        }
+        for (ScsiTask other : overtaken) {
+            other.abort();
+            Faults.aborted(other);
+        }
+        unit.abort(
+                nexuses,
+                () -> {
+                    boolean waits;
+                    synchronized (aborting) {
+                        waits = aborting.remove(mine);
+                    }
+                    if (waits) {
+                        Sense.good(task);
+                    }
+                });
     }
 
     /** Ends a command that the rules refuse. */

@@ -78,13 +78,15 @@ final class Sanitization {
 
     /** Whether it ended with an error. */
     boolean failed() {
-        return bars() && !running();
+        Situation is = now;
+        return is.order() != null && !is.running();
     }
 
     /** Whether it failed and only a sanitize operation that succeeds leads out of that. */
     boolean failedRestricted() {
-        SanitizeOrder order = now.order();
-        return failed() && order != null && !order.unrestricted();
+        Situation is = now;
+        SanitizeOrder order = is.order();
+        return order != null && !is.running() && !order.unrestricted();
     }
 
     /** Grows with each operation that begins; read by those who hold data from before. */
@@ -106,7 +108,9 @@ final class Sanitization {
 
     /** Writes what it is as sense data; returns the length. */
     int write(byte[] to, boolean descriptor) {
-        if (running()) {
+        Situation is = now;
+        if (is.running() || is.order() == null) {
+            // Or it has succeeded just now, after it barred the command.
             return Sense.writeProgress(
                     to,
                     descriptor,
@@ -141,15 +145,20 @@ final class Sanitization {
             ScsiTask task,
             boolean descriptor,
             Situation before) {
+        SanitizeWork work;
         try {
+            work = new SanitizeWork(this, volume, services, order, immediate ? null : task);
             services.store().put(STORED, order.toBytes());
         } catch (DeviceException failed) {
             now = before;
             Faults.end(task, descriptor, failed.fault(), true);
             return;
+        } catch (OutOfMemoryError none) {
+            LOG.debug("no memory for a sanitize operation", none);
+            now = before;
+            Sense.busy(task);
+            return;
         }
-        SanitizeWork work =
-                new SanitizeWork(this, volume, services, order, immediate ? null : task);
         if (immediate) {
             Sense.good(task);
         }

@@ -71,8 +71,19 @@ abstract class Stepped implements ScsiTask.Step {
     /** Gives the blocks back, just before the task finishes, however that comes about. */
     private void release() {
         Hold held = hold;
+        hold = null;
         if (held != null) {
             unit.volume().unlock(held);
+        }
+    }
+
+    /** The blocks are held. */
+    final void begin() {
+        try {
+            run();
+        } catch (RuntimeException ours) {
+            release();
+            task.broken(ours);
         }
     }
 
@@ -114,8 +125,13 @@ abstract class Stepped implements ScsiTask.Step {
     @Override
     public final void storageDone(ScsiTask ended, @Nullable DeviceFault how) {
         fault = how;
-        if (!turn.compareAndSet(SUBMITTED, ENDED) && goesOn(request())) {
-            run();
+        try {
+            if (!turn.compareAndSet(SUBMITTED, ENDED) && goesOn(request())) {
+                run();
+            }
+        } catch (RuntimeException ours) {
+            release();
+            throw ours;
         }
     }
 

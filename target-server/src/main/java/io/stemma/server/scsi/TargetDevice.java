@@ -193,11 +193,23 @@ public final class TargetDevice {
         inventoryChanged();
         LogicalUnit unit = mapped.unit();
         List<Nexus> here = List.copyOf(nexuses);
-        if (distinctUnits().noneMatch(unit::equals)) {
-            here.forEach(unit::detach);
-        }
         unit.unmapped(mapped);
-        unit.abort(here, done);
+        unit.abort(
+                here,
+                () -> {
+                    detach(unit, here);
+                    done.run();
+                });
+    }
+
+    /** Not before their tasks are gone: whoever aborts those of all has to wait for them too. */
+    private synchronized void detach(LogicalUnit unit, List<Nexus> gone) {
+        boolean mappedAgain = distinctUnits().anyMatch(unit::equals);
+        for (Nexus nexus : gone) {
+            if (!mappedAgain || !nexuses.contains(nexus)) {
+                unit.detach(nexus);
+            }
+        }
     }
 
     private Stream<LogicalUnit> distinctUnits() {

@@ -9,16 +9,22 @@ import io.stemma.server.scsi.LogicalUnit;
 import io.stemma.server.scsi.TargetDevice;
 import io.stemma.server.scsi.UnitServices;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** The logical units of a running server: one for each volume that is mapped anywhere. */
 final class VolumeUnits implements LogicalUnits, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(VolumeUnits.class);
+
     /** Threads on which units wait for the registry. */
     private static final int CONTROL_THREADS = 2;
 
@@ -73,8 +79,21 @@ final class VolumeUnits implements LogicalUnits, AutoCloseable {
 
     @Override
     public synchronized void unmap(TargetDevice device, int lun) {
-        device.unmap(lun);
-        // One that is being sanitized goes on without a way to it, and leaves when it has ended.
+        device.unmap(lun, this::sweepSoon);
+        sweep();
+    }
+
+    /** Tasks that came by a way that is gone have ended. On their event loop. */
+    private void sweepSoon() {
+        try {
+            control.execute(this::sweep);
+        } catch (RejectedExecutionException full) {
+            LOG.debug("units without a way to them are found at the next unmapping", full);
+        }
+    }
+
+    /** One in which something goes on stays, so that the next way leads to the same. */
+    private synchronized void sweep() {
         units.values().removeIf(LogicalUnit::unreachable);
     }
 
