@@ -180,18 +180,22 @@ public final class ReceiveBuffer {
         }
     }
 
-    /** Nothing came for a while: the connection is quiet again. */
-    public void idle() {
+    /**
+     * Nothing came for a while: the connection is quiet again.
+     *
+     * @param bytesWanted length of a PDU that has begun, for which memory is kept
+     */
+    public void idle(int bytesWanted) {
         capacityBytes = quietBytes;
         giveBack();
-        shrink();
-    }
-
-    /** What came of a PDU that comes no further keeps its own length of memory, not a buffer's. */
-    private void shrink() {
+        int needed = Math.max(quietBytes, bytesWanted);
         int readable = current.readableBytes();
-        if (!closed && readable > 0 && readable <= current.capacity() / 2) {
-            replace(readable);
+        if (!closed && readable > 0 && readable <= needed && current.capacity() > needed) {
+            try {
+                replace(needed);
+            } catch (OutOfMemoryError none) {
+                capacityBytes = Math.max(quietBytes, Math.min(busyBytes, current.capacity()));
+            }
         }
     }
 

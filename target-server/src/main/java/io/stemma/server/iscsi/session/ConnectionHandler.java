@@ -330,7 +330,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     @Override
     public void idle() {
-        receive.idle();
+        receive.idle(decoder.bytesWanted());
     }
 
     @Override

@@ -466,7 +466,7 @@ final class Commands implements Task.Owner {
                 complete(task);
             }
         }
-        if (!closed && sets.anyAwake()) {
+        if (!closed && (sets.anyAwake() || !waiting.isEmpty())) {
             loop.execute(settle);
         }
     }
