@@ -15,7 +15,7 @@ import java.nio.file.Path;
  */
 public final class ControlProtocol {
     /** Longest line in bytes; a longer one ends the connection. */
-    public static final int LINE_BYTES_MAX = 4 << 20;
+    public static final int LINE_BYTES_MAX = 8 << 20;
 
     /** Longest path of a Unix socket in bytes on Linux (sun_path without the final NUL). */
     public static final int SOCKET_PATH_BYTES_MAX = 107;

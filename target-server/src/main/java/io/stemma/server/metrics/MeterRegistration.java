@@ -65,7 +65,9 @@ public final class MeterRegistration implements AutoCloseable {
 
     /** A latency at the last scrape. */
     private static final class Measured {
-        private Histogram histogram = LatencyCounts.histogram();
+        /** Not the histogram, which takes 20 KiB: there are thousands of these. */
+        private final double[] seconds = new double[QUANTILES.length];
+
         private double sumNanos;
         private double count;
     }
@@ -188,7 +190,10 @@ public final class MeterRegistration implements AutoCloseable {
         }
         measured.count = latency.count();
         measured.sumNanos = latency.sumNanos();
-        measured.histogram = latency.histogram();
+        Histogram histogram = latency.histogram();
+        for (int i = 0; i < QUANTILES.length; i++) {
+            measured.seconds[i] = histogram.getValueAtPercentile(QUANTILES[i] * 100) / SECOND_NANOS;
+        }
     }
 
     private static void registerTotals(
@@ -246,18 +251,15 @@ public final class MeterRegistration implements AutoCloseable {
                         .baseUnit("seconds")
                         .tags(tags)
                         .register(all));
-        for (double quantile : QUANTILES) {
+        for (int i = 0; i < QUANTILES.length; i++) {
+            int index = i;
             subject.meters.add(
-                    Gauge.builder(name, measured, m -> seconds(m, quantile))
+                    Gauge.builder(name, measured, m -> m.seconds[index])
                             .description("Arrival of a command to its answer, since the start")
                             .baseUnit("seconds")
-                            .tags(tags.and("quantile", String.valueOf(quantile)))
+                            .tags(tags.and("quantile", String.valueOf(QUANTILES[i])))
                             .register(all));
         }
-    }
-
-    private static double seconds(Measured measured, double quantile) {
-        return measured.histogram.getValueAtPercentile(quantile * 100) / SECOND_NANOS;
     }
 
     @Override

@@ -28,8 +28,11 @@ public final class MetricsLimits {
     /** Rows of each kind that one answer to {@code stemma top} holds, the busiest first. */
     public static final int SHOWN_MAX = 1024;
 
-    /** Sessions and logical units that have meters of their own in the registry. */
-    static final int METERED_MAX = 1024;
+    /**
+     * Sessions, and as many logical units, that have meters of their own in the registry: the
+     * busiest. A hundred meters and 20 KiB of text each, all made at one time by a scrape.
+     */
+    public static final int METERED_MAX = 128;
 
     private MetricsLimits() {}
 }

@@ -14,7 +14,9 @@ import java.util.ArrayList;
  *
  * <p>A connection on which little comes at a time has a small buffer, and only while bytes lie in
  * it: thousands of idle connections cost no memory for receiving. The first longer read makes it
- * busy, with a buffer as long as {@link #capacity} allows, until {@link #idle}.
+ * busy, with a buffer as long as {@link #capacity} allows, until {@link #idle}. Where the {@link
+ * ReceiveMemory} of all connections is short, small buffers have to do, and a longer PDU has to
+ * wait; see {@link #prepare}.
  */
 public final class ReceiveBuffer {
     /** Buffers of one connection; when reached, data is copied instead of kept. */
@@ -27,6 +29,7 @@ public final class ReceiveBuffer {
     private static final int BUSY_READ_BYTES = 2048;
 
     private final ByteBufAllocator allocator;
+    private final ReceiveMemory shared;
     private final ArrayList<ByteBuf> parked = new ArrayList<>(0);
     private final int quietBytes;
     private int busyBytes;
@@ -35,8 +38,9 @@ public final class ReceiveBuffer {
     private boolean closed;
 
     /** Buffers of that capacity, as long as {@link #capacity} allows no more. */
-    public ReceiveBuffer(ByteBufAllocator allocator, int quietBytes) {
+    public ReceiveBuffer(ByteBufAllocator allocator, ReceiveMemory shared, int quietBytes) {
         this.allocator = allocator;
+        this.shared = shared;
         this.quietBytes = quietBytes;
         busyBytes = quietBytes;
         capacityBytes = quietBytes;
@@ -68,7 +72,9 @@ public final class ReceiveBuffer {
 
     /** Whether the current buffer may be retained beyond the PDU that is being handled. */
     public boolean mayHold() {
-        return parked.size() < BUFFERS_MAX - 1 || freeParked() >= 0;
+        return freeParked() >= 0
+                || (parked.size() < BUFFERS_MAX - 1
+                        && (capacityBytes <= quietBytes || shared.abundant(capacityBytes)));
     }
 
     /**
@@ -92,19 +98,39 @@ public final class ReceiveBuffer {
             current.discardReadBytes();
             return current;
         }
-        replace(bytesWanted);
+        if (capacityBytes > quietBytes && freeParked() < 0 && !shared.abundant(capacityBytes)) {
+            capacityBytes = quietBytes;
+            return room(bytesWanted);
+        }
+        replace(Math.max(capacityBytes, bytesWanted));
         return current;
     }
 
-    private void replace(int bytesWanted) {
-        ByteBuf next = next(Math.max(capacityBytes, bytesWanted));
+    /**
+     * Makes room for the rest of a long PDU before it is read, or returns false where the memory of
+     * all connections is taken. A short one always has room.
+     */
+    public boolean prepare(int bytesWanted) {
+        if (bytesWanted <= quietBytes || !current.isReadable()) {
+            return true;
+        }
+        try {
+            room(bytesWanted);
+            return true;
+        } catch (OutOfMemoryError none) {
+            return false;
+        }
+    }
+
+    private void replace(int capacity) {
+        ByteBuf next = next(capacity);
         next.writeBytes(current);
         ByteBuf old = current;
         current = next;
         if (old.refCnt() > 1 && parked.size() < BUFFERS_MAX - 1) {
             parked.add(old);
         } else {
-            old.release();
+            release(old);
         }
     }
 
@@ -114,9 +140,28 @@ public final class ReceiveBuffer {
             if (found.capacity() == capacity) {
                 return found.clear();
             }
-            found.release();
+            release(found);
         }
-        return allocator.directBuffer(capacity, capacity);
+        int counted = counted(capacity);
+        if (!shared.take(counted)) {
+            throw new OutOfMemoryError("no memory to receive " + capacity + " bytes");
+        }
+        try {
+            return allocator.directBuffer(capacity, capacity);
+        } catch (OutOfMemoryError none) {
+            shared.give(counted);
+            throw none;
+        }
+    }
+
+    private void release(ByteBuf old) {
+        shared.give(counted(old.capacity()));
+        old.release();
+    }
+
+    /** Small buffers are as many as connections, whose number is bounded. */
+    private int counted(int capacity) {
+        return capacity > quietBytes ? capacity : 0;
     }
 
     private int freeParked() {
@@ -135,19 +180,32 @@ public final class ReceiveBuffer {
         }
     }
 
-    /** Nothing came for a while: the connection is quiet again. */
-    public void idle() {
+    /**
+     * Nothing came for a while: the connection is quiet again.
+     *
+     * @param bytesWanted length of a PDU that has begun, for which memory is kept
+     */
+    public void idle(int bytesWanted) {
         capacityBytes = quietBytes;
         giveBack();
+        int needed = Math.max(quietBytes, bytesWanted);
+        int readable = current.readableBytes();
+        if (!closed && readable > 0 && readable <= needed && current.capacity() > needed) {
+            try {
+                replace(needed);
+            } catch (OutOfMemoryError none) {
+                capacityBytes = Math.max(quietBytes, Math.min(busyBytes, current.capacity()));
+            }
+        }
     }
 
     /** Gives memory back until {@link #room} is asked for, where no byte and nobody needs it. */
     private void giveBack() {
         if (!closed && !current.isReadable() && current.refCnt() == 1) {
-            current.release();
+            release(current);
             current = Unpooled.EMPTY_BUFFER;
             for (int free = freeParked(); free >= 0; free = freeParked()) {
-                parked.remove(free).release();
+                release(parked.remove(free));
             }
         }
     }
@@ -161,8 +219,8 @@ public final class ReceiveBuffer {
     public void close() {
         if (!closed) {
             closed = true;
-            current.release();
-            parked.forEach(ByteBuf::release);
+            release(current);
+            parked.forEach(this::release);
             parked.clear();
         }
     }

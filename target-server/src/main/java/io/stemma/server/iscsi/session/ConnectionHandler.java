@@ -15,6 +15,7 @@ import io.stemma.engine.runtime.Invariant;
 import io.stemma.server.iscsi.pdu.PduDecoder;
 import io.stemma.server.iscsi.pdu.PduEncoder;
 import io.stemma.server.iscsi.pdu.ReceiveBuffer;
+import io.stemma.server.iscsi.pdu.ReceiveMemory;
 import io.stemma.server.iscsi.pdu.RejectReason;
 import io.stemma.server.iscsi.text.DigestType;
 import io.stemma.server.iscsi.text.NegotiatedParameters;
@@ -41,6 +42,9 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     /** Where every PDU of an initiator keeps ExpStatSN. */
     private static final int EXP_STAT_SN = 28;
 
+    /** How often a connection that waits for memory asks for it. */
+    private static final long MEMORY_MILLIS = 20;
+
     private final SessionLimits limits;
     private final Visit visit;
     private final PduDecoder decoder = new PduDecoder(SessionLimits.LOGIN_DATA_SEGMENT_BYTES);
@@ -49,6 +53,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private final OutputBatch output;
     private final AnswerPacing pacing = new AnswerPacing();
     private final Runnable release = this::release;
+    private final Runnable awaitMemory = this::awaitMemory;
     private final ReceiveBuffer receive;
     private PhaseHandler phase;
     private NegotiatedParameters parameters = NegotiatedParameters.defaults();
@@ -67,15 +72,20 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
      *
      * @param first the phase it begins with
      * @param visit its place among the connections without a session, which it has taken
+     * @param shared what the receive buffers of all connections may take
      */
     public ConnectionHandler(
-            Channel channel, PhaseHandler first, SessionLimits limits, Visit visit) {
+            Channel channel,
+            PhaseHandler first,
+            SessionLimits limits,
+            Visit visit,
+            ReceiveMemory shared) {
         this.channel = channel;
         this.limits = limits;
         this.visit = visit;
         phase = first;
         output = new OutputBatch(channel);
-        receive = new ReceiveBuffer(channel.alloc(), SessionLimits.LOGIN_RECEIVE_BYTES);
+        receive = new ReceiveBuffer(channel.alloc(), shared, SessionLimits.LOGIN_RECEIVE_BYTES);
         channel.config().setRecvByteBufAllocator(new InPlaceAllocator(receive, decoder));
         channel.config()
                 .setWriteBufferWaterMark(
@@ -131,7 +141,24 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
             phase.readComplete(this);
             sendOrWait();
             receive.drained();
+            awaitMemory();
         }
+    }
+
+    /** Reads on when there is memory for the PDU that has begun. */
+    private void awaitMemory() {
+        if (!closed && hasMemory()) {
+            resume(Pause.MEMORY);
+        }
+    }
+
+    private boolean hasMemory() {
+        if (receive.prepare(decoder.bytesWanted())) {
+            return true;
+        }
+        pause(Pause.MEMORY);
+        eventLoop().schedule(awaitMemory, MEMORY_MILLIS, TimeUnit.MILLISECONDS);
+        return false;
     }
 
     /** Sends what was written, unless the initiator has enough to do and more may come soon. */
@@ -167,6 +194,9 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         } catch (RuntimeException ours) {
             LOG.error("connection {} closed after a fault of our own", remoteAddress(), ours);
             close("internal fault");
+        } catch (OutOfMemoryError none) {
+            LOG.warn("connection {} closed: {}", remoteAddress(), none.toString());
+            close("no memory");
         }
         delivering = false;
         if (closing) {
@@ -233,6 +263,8 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
             LOG.debug("connection {}: {}", remoteAddress(), cause.toString());
+        } else if (cause instanceof OutOfMemoryError) {
+            LOG.warn("connection {} closed: {}", remoteAddress(), cause.toString());
         } else {
             LOG.error("connection {}", remoteAddress(), cause);
         }
@@ -291,14 +323,14 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
             phase.readComplete(this);
             send();
         }
-        if (pauses.isEmpty() && !closing) {
+        if (pauses.isEmpty() && !closing && hasMemory()) {
             channel.config().setAutoRead(true);
         }
     }
 
     @Override
     public void idle() {
-        receive.idle();
+        receive.idle(decoder.bytesWanted());
     }
 
     @Override

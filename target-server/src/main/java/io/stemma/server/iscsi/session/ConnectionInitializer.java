@@ -3,6 +3,7 @@ package io.stemma.server.iscsi.session;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
+import io.stemma.server.iscsi.pdu.ReceiveMemory;
 
 import java.net.SocketAddress;
 import java.util.function.Supplier;
@@ -12,6 +13,7 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> {
     private final Supplier<PhaseHandler> firstPhase;
     private final SessionLimits limits;
     private final Visitors visitors;
+    private final ReceiveMemory receiveMemory;
 
     /**
      * Connections that begin with a phase of their own each.
@@ -19,6 +21,13 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> {
      * @param firstPhase makes the login phase of one connection
      */
     public ConnectionInitializer(Supplier<PhaseHandler> firstPhase, SessionLimits limits) {
+        this(firstPhase, limits, new ReceiveMemory(SessionLimits.ALL_RECEIVE_BYTES));
+    }
+
+    /** The same with so much memory for receiving. */
+    public ConnectionInitializer(
+            Supplier<PhaseHandler> firstPhase, SessionLimits limits, ReceiveMemory receiveMemory) {
+        this.receiveMemory = receiveMemory;
         this.firstPhase = firstPhase;
         this.limits = limits;
         visitors = new Visitors(limits.loginsMax());
@@ -34,7 +43,11 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> {
         channel.pipeline()
                 .addLast(
                         new ConnectionHandler(
-                                channel, firstPhase.get(), limits, new Visit(visitors, remote)));
+                                channel,
+                                firstPhase.get(),
+                                limits,
+                                new Visit(visitors, remote),
+                                receiveMemory));
     }
 
     /** Connections that belong to no session. */

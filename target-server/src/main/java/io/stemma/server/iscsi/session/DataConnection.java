@@ -10,6 +10,8 @@ public interface DataConnection extends Connection {
     enum Pause {
         /** The initiator does not read what was sent. */
         OUTPUT,
+        /** There is no memory to receive the PDU that begins. */
+        MEMORY,
         /** Tasks of the session that this one replaces still end. */
         REINSTATEMENT
     }

@@ -6,8 +6,10 @@ import io.stemma.engine.runtime.Invariant;
 import org.jspecify.annotations.Nullable;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -24,6 +26,10 @@ public final class SessionDirectory implements SessionAdmission {
     private final Map<Initiator, Session> byInitiator = new HashMap<>();
     private final MemoryBudget memory;
     private final Map<String, Share> shares = new HashMap<>();
+
+    /** Names without a session whose last answers still hold memory; few, and for seconds. */
+    private final Set<String> leaving = new HashSet<>();
+
     private int lastTsih;
 
     /**
@@ -98,11 +104,18 @@ public final class SessionDirectory implements SessionAdmission {
         if (old != null) {
             old.close("reinstated by a new login");
         }
-        return new Admitted(session.tsih(), session.maxCmdSn(), session.begin());
+        try {
+            return new Admitted(session.tsih(), session.maxCmdSn(), session.begin());
+        } catch (RuntimeException | OutOfMemoryError ours) {
+            // Its connection never learns of a session that did not begin.
+            session.ended();
+            throw ours;
+        }
     }
 
     /** One more session of that initiator. */
     private MemoryBudget share(String initiatorName) {
+        forgetShares();
         Share share = shares.computeIfAbsent(initiatorName, name -> new Share(memory.share()));
         share.sessions++;
         return share.budget;
@@ -121,8 +134,20 @@ public final class SessionDirectory implements SessionAdmission {
         String name = session.outcome().initiatorName();
         Share share = shares.get(name);
         if (share != null && --share.sessions == 0) {
-            shares.remove(name);
+            leaving.add(name);
+            forgetShares();
         }
+    }
+
+    /** What a former session still holds counts for the next one of its initiator. */
+    private void forgetShares() {
+        leaving.removeIf(
+                name -> {
+                    Share share = shares.get(name);
+                    return share == null
+                            || share.sessions > 0
+                            || (share.budget.used() == 0 && shares.remove(name, share));
+                });
     }
 
     /** All sessions now. */

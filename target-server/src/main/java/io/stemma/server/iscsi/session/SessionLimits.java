@@ -41,6 +41,13 @@ public record SessionLimits(
     /** Receive memory of a connection in full feature phase, bytes. */
     public static final int RECEIVE_BYTES = 512 << 10;
 
+    /**
+     * Memory for receiving of all connections beyond {@link #LOGIN_RECEIVE_BYTES} each. When three
+     * quarters are taken, further connections keep their small buffer; when all of it is, one that
+     * sends a PDU longer than that is not read from for the time being.
+     */
+    public static final int ALL_RECEIVE_BYTES = 40 << 20;
+
     /** Longest data segment before anything is negotiated (RFC 7143, 13.12). */
     public static final int LOGIN_DATA_SEGMENT_BYTES = 8192;
 

@@ -30,14 +30,6 @@ import java.util.function.Predicate;
 final class Commands implements Task.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
 
-    private static final TaskAttribute[] ATTRIBUTES = {
-        TaskAttribute.UNTAGGED,
-        TaskAttribute.SIMPLE,
-        TaskAttribute.ORDERED,
-        TaskAttribute.HEAD_OF_QUEUE,
-        TaskAttribute.ACA
-    };
-
     /** Outstanding R2Ts of a task, whatever more was negotiated. */
     private static final int OUTSTANDING_R2T_MAX = 16;
 
@@ -125,16 +117,7 @@ final class Commands implements Task.Owner {
             task = new Task(this, outstandingMax);
             all.add(task);
         }
-        int flags = pdu.byteAt(1);
-        task.state = Task.State.ARRIVED;
-        task.begin(nexus, ATTRIBUTES[Math.min(flags & 7, ATTRIBUTES.length - 1)]);
-        task.tag = pdu.initiatorTaskTag();
-        task.cmdSn = pdu.intAt(24);
-        task.lun = pdu.longAt(8);
-        task.expectedDataTransferLength = pdu.intAt(20) & 0xffff_ffffL;
-        task.reads = (flags & 0x40) != 0;
-        task.writes = (flags & 0x20) != 0;
-        task.immediate = pdu.immediate();
+        task.arrive(pdu, nexus);
         task.unit = device.unit(task.lun);
         task.hadUnit = task.unit != null;
         task.begunNanos = connection.readNanos();
@@ -168,7 +151,7 @@ final class Commands implements Task.Owner {
             return TransportSense.UNEXPECTED_UNSOLICITED_DATA;
         }
         int length = task.expectedDataInLength();
-        if (length > ScsiAnswers.RESERVE_BYTES_MAX && !reserveMemory(task, memoryFor(length))) {
+        if (length > ScsiAnswers.RESERVE_BYTES_MAX && !reserveMemory(task, task.dataInClaim())) {
             await(task);
         } else {
             ready(task);
@@ -219,6 +202,21 @@ final class Commands implements Task.Owner {
 
     /** Starts what waited for its turn or for memory, sends what that and the caller wrote. */
     void settle() {
+        try {
+            startAll();
+        } catch (RuntimeException | OutOfMemoryError ours) {
+            fail(ours);
+        }
+        connection.flushSoon();
+    }
+
+    /** Nobody above us would end a session that went wrong outside the delivery of a PDU. */
+    private void fail(Throwable ours) {
+        LOG.error("a connection is closed after a fault of our own", ours);
+        connection.close("internal fault");
+    }
+
+    private void startAll() {
         do {
             for (Task task = awake(); task != null; task = awake()) {
                 if (task.state == Task.State.DORMANT) {
@@ -227,7 +225,6 @@ final class Commands implements Task.Owner {
             }
             startWaiting();
         } while (!closed && sets.anyAwake());
-        connection.flushSoon();
     }
 
     private @Nullable Task awake() {
@@ -252,7 +249,7 @@ final class Commands implements Task.Owner {
     private void startWaiting() {
         while (!closed && !waiting.isEmpty()) {
             Task task = waiting.getFirst();
-            int length = task.writes ? task.write.length() : memoryFor(task.expectedDataInLength());
+            int length = task.writes ? task.write.length() : task.dataInClaim();
             if (!reserveMemory(task, length)) {
                 return;
             }
@@ -286,11 +283,6 @@ final class Commands implements Task.Owner {
             task.memoryBytes = bytes;
         }
         return taken;
-    }
-
-    /** A read's claim; what no volume can deliver is not claimed. */
-    private static int memoryFor(int lengthBytes) {
-        return Math.min(lengthBytes, io.stemma.engine.runtime.Limits.TRANSFER_BYTES_MAX);
     }
 
     /** Hands a task to its logical unit. */
@@ -392,8 +384,7 @@ final class Commands implements Task.Owner {
         try {
             complete(task);
         } catch (RuntimeException | OutOfMemoryError ours) {
-            LOG.error("a command ended in a fault of our own", ours);
-            connection.close("internal fault");
+            fail(ours);
         }
     }
 
@@ -430,13 +421,16 @@ final class Commands implements Task.Owner {
                 answers.answer(task);
             }
         } finally {
-            if (sends) {
-                connection.output().whenSent(() -> sent(bytes));
+            try {
+                if (sends) {
+                    connection.output().whenSent(() -> sent(bytes));
+                }
+                meter.ended(task);
+            } finally {
+                task.write.end();
+                task.free();
+                free.addLast(task);
             }
-            meter.ended(task);
-            task.write.end();
-            task.free();
-            free.addLast(task);
         }
     }
 
@@ -472,7 +466,7 @@ final class Commands implements Task.Owner {
                 complete(task);
             }
         }
-        if (!closed && sets.anyAwake()) {
+        if (!closed && (sets.anyAwake() || !waiting.isEmpty())) {
             loop.execute(settle);
         }
     }
@@ -482,7 +476,8 @@ final class Commands implements Task.Owner {
         for (int i = 0; i < all.size(); i++) {
             Task task = all.get(i);
             if (task.state == Task.State.GATHERING && task.write.stalls(dataOutTicks)) {
-                end(task, TransportSense.INITIATOR_RESPONSE_TIMEOUT);
+                task.sense(TransportSense.INITIATOR_RESPONSE_TIMEOUT);
+                completeOrClose(task);
             }
         }
         settle();

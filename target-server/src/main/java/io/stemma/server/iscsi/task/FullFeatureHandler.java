@@ -1,7 +1,6 @@
 package io.stemma.server.iscsi.task;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.concurrent.Future;
 import io.stemma.engine.runtime.Invariant;
 import io.stemma.server.iscsi.pdu.Opcode;
 import io.stemma.server.iscsi.pdu.Pdu;
@@ -16,15 +15,18 @@ import io.stemma.server.iscsi.session.TargetNode;
 import io.stemma.server.iscsi.session.TextService;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Full feature phase of one connection: asks the command window whether a PDU's turn has come and
  * makes the only switch on its opcode.
  */
 public final class FullFeatureHandler implements PhaseHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(FullFeatureHandler.class);
+
     private final Session session;
     private final DataConnection connection;
     private final CommandWindow window;
@@ -35,14 +37,20 @@ public final class FullFeatureHandler implements PhaseHandler {
     private final SessionControl control;
     private final TextService text;
     private final SessionMeter meter;
-    private final Future<?> tick;
+    private final SecondTicks ticks;
+    private final Runnable second = this::second;
     private boolean heard = true;
     private boolean attached;
     private boolean closed;
 
     private FullFeatureHandler(
-            Session session, ScsiDevice device, TextService text, SessionMeter meter) {
+            Session session,
+            ScsiDevice device,
+            TextService text,
+            SessionMeter meter,
+            SecondTicks ticks) {
         this.session = session;
+        this.ticks = ticks;
         this.device = device;
         this.text = text;
         this.meter = meter;
@@ -58,8 +66,8 @@ public final class FullFeatureHandler implements PhaseHandler {
         commands = nexus.commands();
         management = new TaskManagement(session, device, nexus);
         control = new SessionControl(session);
-        tick = connection.eventLoop().scheduleWithFixedDelay(this::second, 1, 1, TimeUnit.SECONDS);
         session.afterPredecessor(this::attach);
+        ticks.join(connection.eventLoop(), second);
     }
 
     /** Two sessions of one initiator port are never attached together. */
@@ -77,13 +85,15 @@ public final class FullFeatureHandler implements PhaseHandler {
 
     /** The same with commands counted. */
     public static FullFeaturePhase phase(TextService.Factory texts, CommandMeter meter) {
+        SecondTicks ticks = new SecondTicks();
         return (session, connection) -> {
             TargetNode target = Objects.requireNonNull(session.outcome().target());
             return new FullFeatureHandler(
                     session,
                     ScsiDevice.of(target.device()),
                     texts.open(session),
-                    meter.open(session));
+                    meter.open(session),
+                    ticks);
         };
     }
 
@@ -95,8 +105,10 @@ public final class FullFeatureHandler implements PhaseHandler {
     /** The same with commands counted. */
     static FullFeaturePhase phase(
             TextService.Factory texts, ScsiDevice device, CommandMeter meter) {
+        SecondTicks ticks = new SecondTicks();
         return (session, connection) ->
-                new FullFeatureHandler(session, device, texts.open(session), meter.open(session));
+                new FullFeatureHandler(
+                        session, device, texts.open(session), meter.open(session), ticks);
     }
 
     @Override
@@ -191,6 +203,15 @@ public final class FullFeatureHandler implements PhaseHandler {
     }
 
     private void second() {
+        try {
+            pass();
+        } catch (RuntimeException | OutOfMemoryError ours) {
+            LOG.error("a session is closed after a fault of our own", ours);
+            connection.close("internal fault");
+        }
+    }
+
+    private void pass() {
         // Until its predecessor has ended a session is not read from, so its silence means nothing.
         if (heard || !attached) {
             heard = false;
@@ -204,7 +225,7 @@ public final class FullFeatureHandler implements PhaseHandler {
     @Override
     public void closed(Connection from) {
         closed = true;
-        tick.cancel(false);
+        ticks.leave(connection.eventLoop(), second);
         commands.close();
         management.close();
         window.close();

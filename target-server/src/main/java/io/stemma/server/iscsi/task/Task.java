@@ -2,8 +2,12 @@ package io.stemma.server.iscsi.task;
 
 import io.netty.buffer.ByteBuf;
 import io.stemma.engine.runtime.Invariant;
+import io.stemma.engine.runtime.Limits;
+import io.stemma.server.iscsi.pdu.Pdu;
 import io.stemma.server.scsi.LogicalUnit;
+import io.stemma.server.scsi.Nexus;
 import io.stemma.server.scsi.ScsiTask;
+import io.stemma.server.scsi.TaskAttribute;
 
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +66,13 @@ final class Task extends ScsiTask implements MeasuredCommand {
     static final int NOTHING_RESERVED = -1;
 
     private static final TaskSet NO_SET = new TaskSet();
+    private static final TaskAttribute[] ATTRIBUTES = {
+        TaskAttribute.UNTAGGED,
+        TaskAttribute.SIMPLE,
+        TaskAttribute.ORDERED,
+        TaskAttribute.HEAD_OF_QUEUE,
+        TaskAttribute.ACA
+    };
 
     final WriteTask write;
     private final Owner owner;
@@ -117,6 +128,20 @@ final class Task extends ScsiTask implements MeasuredCommand {
         write = new WriteTask(outstandingMax);
     }
 
+    /** Its first PDU, a SCSI Command (RFC 7143, 11.3). */
+    void arrive(Pdu pdu, Nexus nexus) {
+        int flags = pdu.byteAt(1);
+        state = State.ARRIVED;
+        begin(nexus, ATTRIBUTES[Math.min(flags & 7, ATTRIBUTES.length - 1)]);
+        tag = pdu.initiatorTaskTag();
+        cmdSn = pdu.intAt(24);
+        lun = pdu.longAt(8);
+        expectedDataTransferLength = pdu.intAt(20) & 0xffff_ffffL;
+        reads = (flags & 0x40) != 0;
+        writes = (flags & 0x20) != 0;
+        immediate = pdu.immediate();
+    }
+
     /** Status, sense key and additional sense of a command that ends here in the transport. */
     void sense(TransportSense why) {
         byte[] sense = sense();
@@ -138,6 +163,11 @@ final class Task extends ScsiTask implements MeasuredCommand {
     @Override
     public int expectedDataInLength() {
         return reads ? (int) Math.min(expectedDataTransferLength, Integer.MAX_VALUE) : 0;
+    }
+
+    /** The memory that a read claims; what no volume can deliver is not claimed. */
+    int dataInClaim() {
+        return Math.min(expectedDataInLength(), Limits.TRANSFER_BYTES_MAX);
     }
 
     @Override

@@ -22,7 +22,7 @@ import java.util.zip.CRC32C;
 
 class PduDecoderTest {
     private final ReceiveBuffer receive =
-            new ReceiveBuffer(PooledByteBufAllocator.DEFAULT, 64 << 10);
+            new ReceiveBuffer(PooledByteBufAllocator.DEFAULT, new ReceiveMemory(0), 64 << 10);
     private final PduDecoder decoder = new PduDecoder(8192);
 
     @AfterEach

@@ -3,6 +3,8 @@ package io.stemma.server.iscsi.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stemma.engine.block.BlockRequest;
+import io.stemma.server.iscsi.session.SessionLimits;
+import io.stemma.server.iscsi.session.Transport;
 import io.stemma.server.scsi.ScsiTask;
 import io.stemma.server.testing.RawPdu;
 import io.stemma.server.testing.TestInitiator;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -100,6 +103,45 @@ class OwnFaultTest {
         assertThat(initiator.closedByTarget()).isTrue();
         assertThat(thrown.get()).isNull();
         Awaitility.await().until(() -> target.sessions.sessions().isEmpty());
+    }
+
+    @Test
+    void aFaultOutsideTheDeliveryOfAPduEndsTheSessionToo() {
+        AtomicBoolean ended = new AtomicBoolean();
+        CommandMeter meter =
+                session ->
+                        new SessionMeter() {
+                            @Override
+                            public void begun(MeasuredCommand command) {}
+
+                            @Override
+                            public void ended(MeasuredCommand command) {
+                                if (ended.compareAndSet(false, true)) {
+                                    throw new IllegalStateException("planted");
+                                }
+                            }
+
+                            @Override
+                            public void sent() {}
+
+                            @Override
+                            public void close() {}
+                        };
+        SessionLimits hasty =
+                new SessionLimits(2, 2, 5, 16, 4, 1 << 20, 1 << 20, 4 << 20, 1, 9, 9, 1 << 18, 1);
+        try (TestTarget other =
+                        new TestTarget(
+                                TestTarget.parameters(false, true, true, 1),
+                                hasty,
+                                Transport.best(1),
+                                meter);
+                TestInitiator silent = other.initiator(1)) {
+            silent.send(silent.write10(0, 0, 8, 8 * BLOCK, true, new byte[0]));
+            assertThat(silent.receive().opcode()).isEqualTo(0x31);
+            Awaitility.await().until(() -> other.sessions.sessions().isEmpty());
+            assertThat(ended).isTrue();
+            assertThat(other.sessions.memory().used()).isZero();
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.stemma.engine.runtime.Invariant;
+import io.stemma.server.iscsi.pdu.ReceiveMemory;
 import io.stemma.server.iscsi.session.ConnectionHandler;
 import io.stemma.server.iscsi.session.Session;
 import io.stemma.server.iscsi.session.SessionDirectory;
@@ -41,6 +42,8 @@ public final class SessionFuzz implements FuzzPath {
                     new SessionLimits(
                             4, 4, 15, 16, 4, 64 << 10, 1 << 20, 2 << 20, 3, 4, 3, 1 << 18, 5));
 
+    private final ReceiveMemory memory = new ReceiveMemory(512 << 10);
+
     private EmbeddedChannel channel = new EmbeddedChannel();
     private Session session;
     private int pdus = PDUS;
@@ -75,7 +78,9 @@ public final class SessionFuzz implements FuzzPath {
                         TestTarget.parameters(
                                 headerDigest, initialR2T, !random.oneIn(4), 1 + random.below(4)));
         channel.pipeline()
-                .addLast(new ConnectionHandler(channel, door, sessions.limits(), Visit.alone()));
+                .addLast(
+                        new ConnectionHandler(
+                                channel, door, sessions.limits(), Visit.alone(), memory));
         channel.pipeline().fireChannelActive();
         RawPdu login = new RawPdu(0x43, 0x87).with64(8, 7L << 16).with32(24, 1);
         channel.writeInbound(Unpooled.directBuffer().writeBytes(login.headers()));
@@ -96,6 +101,7 @@ public final class SessionFuzz implements FuzzPath {
         channel.releaseInbound();
         Invariant.check(sessions.sessions().isEmpty(), "a session ends with its connection");
         Invariant.check(sessions.memory().used() == 0, "memory for data is given back");
+        Invariant.check(memory.used() == 0, "memory for receiving is given back");
         Invariant.check(allocator.pinnedDirectMemory() == 0, "buffers are given back");
         faults.check();
     }
@@ -107,8 +113,10 @@ public final class SessionFuzz implements FuzzPath {
             open(random);
         }
         if (random.oneIn(64)) {
-            channel.advanceTimeBy(1, TimeUnit.SECONDS);
-            channel.runScheduledPendingTasks();
+            for (int i = 0; i < SecondTicks.TURNS; i++) {
+                channel.advanceTimeBy(1000 / SecondTicks.TURNS, TimeUnit.MILLISECONDS);
+                channel.runScheduledPendingTasks();
+            }
         }
         if (device.held() > 0 && random.oneIn(3)) {
             release();

@@ -2,6 +2,7 @@ package io.stemma.server.iscsi.task;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.stemma.server.iscsi.pdu.ReceiveMemory;
 import io.stemma.server.iscsi.session.ConnectionInitializer;
 import io.stemma.server.iscsi.session.SessionDirectory;
 import io.stemma.server.iscsi.session.SessionLimits;
@@ -18,6 +19,7 @@ import java.util.Map;
 final class TestTarget implements AutoCloseable {
     final MemoryDevice device;
     final SessionDirectory sessions;
+    final ReceiveMemory receiveMemory;
     private final ConnectionInitializer connections;
     private final Transport transport;
     private final Channel listening;
@@ -35,14 +37,26 @@ final class TestTarget implements AutoCloseable {
             SessionLimits limits,
             Transport transport,
             CommandMeter meter) {
+        this(parameters, limits, transport, meter, SessionLimits.ALL_RECEIVE_BYTES);
+    }
+
+    TestTarget(
+            NegotiatedParameters parameters,
+            SessionLimits limits,
+            Transport transport,
+            CommandMeter meter,
+            int receiveBytes) {
         this.transport = transport;
+        receiveMemory = new ReceiveMemory(receiveBytes);
         device = new MemoryDevice(64 << 10);
         sessions =
                 new SessionDirectory(
                         FullFeatureHandler.phase(
                                 session -> (connection, owner, request) -> null, device, meter),
                         limits);
-        connections = new ConnectionInitializer(() -> new OpenDoor(sessions, parameters), limits);
+        connections =
+                new ConnectionInitializer(
+                        () -> new OpenDoor(sessions, parameters), limits, receiveMemory);
         listening =
                 transport.listen(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), connections);

@@ -1,0 +1,44 @@
+package io.stemma.server.iscsi.pdu;
+
+import io.stemma.engine.runtime.Invariant;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The memory that the receive buffers of all connections may take beyond their small ones. Long
+ * buffers are made while three quarters of it are not taken; the rest is kept for PDUs that are
+ * longer than a small buffer, of connections that get no long one. Any thread.
+ */
+public final class ReceiveMemory {
+    private final long bytesMax;
+    private final AtomicLong used = new AtomicLong();
+
+    /** So many bytes for all connections. */
+    public ReceiveMemory(long bytesMax) {
+        this.bytesMax = bytesMax;
+    }
+
+    /** Whether a connection may make one more long buffer of that capacity. */
+    boolean abundant(int bytes) {
+        return used.get() + bytes <= bytesMax / 4 * 3;
+    }
+
+    /** Takes bytes unless that would be more than there are. */
+    boolean take(int bytes) {
+        if (used.addAndGet(bytes) <= bytesMax) {
+            return true;
+        }
+        used.addAndGet(-bytes);
+        return false;
+    }
+
+    /** Gives bytes back. */
+    void give(int bytes) {
+        Invariant.check(used.addAndGet(-bytes) >= 0, "memory is given back once");
+    }
+
+    /** Bytes taken now. */
+    public long used() {
+        return used.get();
+    }
+}
