@@ -129,7 +129,7 @@ final class FloodProgram {
                 (kind, outcome) ->
                         page.line(
                                 "| %s | %.0f | %d | %.0f | %.0f | %.2f | %.2f | %.2f | %.0f | %.2f"
-                                    + " | %.2f | %.2f | %.2f |",
+                                        + " | %.2f | %.2f | %.2f |",
                                 kind.word(),
                                 median(outcome.sentPerSecond),
                                 outcome.lost,
