@@ -1,5 +1,8 @@
 package io.stemma.bench.initiator;
 
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -25,7 +28,9 @@ public final class LoopbackInitiator implements AutoCloseable {
     private final LoginExchange.Agreed agreed;
     private final ByteBuffer in = ByteBuffer.allocateDirect(DATA_BYTES).limit(0);
     private final int[] freeTags = new int[DEPTH_MAX];
+    private final long[] beganNanos = new long[DEPTH_MAX];
 
+    private @Nullable Histogram latencies;
     private int free;
     private boolean write;
     private int bytes = BLOCK_BYTES;
@@ -96,6 +101,16 @@ public final class LoopbackInitiator implements AutoCloseable {
     }
 
     /**
+     * Records from now on how long each command takes, from when it is laid out to when its answer
+     * is read; costs two looks at the clock a command.
+     *
+     * @param nanoseconds where to, or null to record no longer
+     */
+    public void record(@Nullable Histogram nanoseconds) {
+        latencies = nanoseconds;
+    }
+
+    /**
      * Waits for so many completions and keeps the depth filled; returns with commands in flight.
      */
     public void complete(long count) throws IOException {
@@ -130,6 +145,7 @@ public final class LoopbackInitiator implements AutoCloseable {
     private void submitAll() throws IOException {
         while (free > 0 && commandNumber - maxCommandNumber <= 0) {
             int tag = freeTags[--free];
+            beganNanos[tag] = latencies == null ? 0 : System.nanoTime();
             int immediate = write ? Math.min(bytes, agreed.immediateBytes()) : 0;
             out.command(
                     write, tag, nextBlock(), bytes, immediate, commandNumber++, statusNumber + 1);
@@ -190,6 +206,13 @@ public final class LoopbackInitiator implements AutoCloseable {
     private void end(int tag, int response, int status) throws IOException {
         if (response != 0 || status != 0) {
             throw new IOException("command ended with response " + response + " status " + status);
+        }
+        Histogram recorded = latencies;
+        if (recorded != null && beganNanos[tag] != 0) {
+            recorded.recordValue(
+                    Math.min(
+                            System.nanoTime() - beganNanos[tag],
+                            recorded.getHighestTrackableValue()));
         }
         freeTags[free++] = tag;
         completed++;

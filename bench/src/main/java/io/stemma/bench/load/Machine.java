@@ -58,7 +58,7 @@ public record Machine(
     }
 
     /** The one-minute load average. */
-    static double load() {
+    public static double load() {
         String text = read("/proc/loadavg");
         return Double.parseDouble(text.substring(0, text.indexOf(' ')));
     }

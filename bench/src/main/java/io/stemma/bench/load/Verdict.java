@@ -12,11 +12,12 @@ import java.util.Locale;
  * @param bound that it is held against
  * @param atMost the bound is an upper one, else a lower one
  */
-record Verdict(String what, double figure, double bound, boolean atMost) {
+public record Verdict(String what, double figure, double bound, boolean atMost) {
     private static final double QUIET_LEAST = 0.9;
     private static final double QUIET_MOST = 1.1;
 
-    boolean met() {
+    /** Whether the figure is on the right side of the bound. */
+    public boolean met() {
         return atMost ? figure <= bound : figure >= bound;
     }
 

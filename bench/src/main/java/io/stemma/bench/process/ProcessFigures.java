@@ -24,7 +24,7 @@ public final class ProcessFigures {
     }
 
     /** The same from the text of {@code stat}; the name in brackets may hold anything. */
-    static long processorMicros(String stat) {
+    public static long processorMicros(String stat) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * MICROS_A_TICK;
     }
