@@ -98,7 +98,7 @@ final class ComparisonTest {
                 .contains("Load average before 0.10, after 1.00")
                 .contains("| stemma | 125 | 0.5 | 100 | 200 | 8.00 | 5.00 | 10 | 2.50 (2.50..2.50)")
                 .contains("4k-randread-d32: IOPS 1.00 (1.00..1.00), CPU 1.00 (1.00..1.00): quiet")
-                .contains("- met: 4k-randread-d32 IOPS 3.20, at least 3.20");
+                .contains("- NOT MET: 4k-randread-d32 IOPS 2.50, at least 3.20");
     }
 
     @Test

@@ -25,6 +25,7 @@ final class DiscoveryPhase implements PhaseHandler {
     static final int WINDOW = 16;
 
     private final TextExchange text;
+    private final TextTurn turn = new TextTurn();
     private final int cid;
     private int expCmdSn;
     private boolean over;
@@ -82,6 +83,12 @@ final class DiscoveryPhase implements PhaseHandler {
     }
 
     private void text(Connection connection, Pdu pdu, TextRequest request) {
+        if (!turn.admits(pdu)) {
+            reject(connection, pdu, RejectReason.PROTOCOL_ERROR);
+            over = true;
+            connection.close("a second Text Request before the answer to the first was taken up");
+            return;
+        }
         switch (text.request(request)) {
             case TextExchange.Refusal refused ->
                     reject(connection, pdu, RejectReason.PROTOCOL_ERROR);
@@ -94,7 +101,7 @@ final class DiscoveryPhase implements PhaseHandler {
                                         0,
                                         request.initiatorTaskTag(),
                                         response.targetTransferTag(),
-                                        connection.takeStatSn(),
+                                        turn.answered(connection.takeStatSn()),
                                         expCmdSn,
                                         maxCmdSn(),
                                         response.text())));

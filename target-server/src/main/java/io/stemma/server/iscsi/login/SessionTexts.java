@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The text exchanges of one session in full feature phase, put into PDUs. On its event loop. */
 public final class SessionTexts implements TextService {
     private final TextExchange exchanges;
+    private final TextTurn turn = new TextTurn();
 
     private SessionTexts(TextExchange exchanges) {
         this.exchanges = exchanges;
@@ -29,6 +30,10 @@ public final class SessionTexts implements TextService {
 
     @Override
     public @Nullable RejectReason text(Connection connection, Session session, Pdu pdu) {
+        if (!turn.admits(pdu)) {
+            connection.close("a second Text Request before the answer to the first was taken up");
+            return RejectReason.PROTOCOL_ERROR;
+        }
         TextExchange.Reply reply =
                 ControlPdus.parse(pdu) instanceof TextRequest request
                         ? exchanges.request(request)
@@ -44,7 +49,7 @@ public final class SessionTexts implements TextService {
                                 0,
                                 pdu.intAt(16),
                                 response.targetTransferTag(),
-                                connection.takeStatSn(),
+                                turn.answered(connection.takeStatSn()),
                                 session.expCmdSn(),
                                 session.maxCmdSn(),
                                 response.text())));

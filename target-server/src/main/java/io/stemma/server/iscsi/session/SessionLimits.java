@@ -57,6 +57,6 @@ public record SessionLimits(
     /** What a server runs with. */
     public static SessionLimits standard() {
         return new SessionLimits(
-                16_384, 128, 15, 128, 32, 1 << 20, 24 << 20, 48 << 20, 30, 30, 15, 1 << 20, 5);
+                16_384, 128, 15, 128, 32, 1 << 20, 24 << 20, 48 << 20, 30, 30, 15, 256 << 10, 5);
     }
 }

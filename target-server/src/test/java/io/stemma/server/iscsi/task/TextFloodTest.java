@@ -35,6 +35,8 @@ class TextFloodTest {
     private static final String INITIATOR = "iqn.2026-11.test:i";
     private static final int TARGETS = 200;
     private static final int FLOOD = 2_000;
+    private static final int TEXT_RESPONSE = 0x24;
+    private static final int REJECT = 0x3f;
     private static final int PINNED_BYTES_MAX = 4 << 20;
 
     private final long inUse = TestTarget.bytesInUse();
@@ -98,33 +100,41 @@ class TextFloodTest {
         return text.with8(0, 0x44).with32(24, from.cmdSn());
     }
 
+    private static RawPdu asking(TestInitiator from, String which) {
+        return immediate(from, from.textRequest(Map.of("SendTargets", which)));
+    }
+
     @Test
     void askingForTargetsAgainAndAgainIsAnsweredEachTime() {
         try (TestInitiator flood = session(INITIATOR);
                 TestInitiator found = discovery()) {
             for (TestInitiator each : List.of(flood, found)) {
-                String which = each == found ? "All" : "";
-                Thread sender =
-                        Thread.ofVirtual()
-                                .start(
-                                        () -> {
-                                            for (int i = 0; i < FLOOD; i++) {
-                                                each.send(
-                                                        immediate(
-                                                                each,
-                                                                each.textRequest(
-                                                                        Map.of(
-                                                                                "SendTargets",
-                                                                                which))));
-                                            }
-                                        });
                 for (int i = 0; i < FLOOD; i++) {
-                    assertThat(each.receive().opcode()).isEqualTo(0x24);
+                    each.send(asking(each, each == found ? "All" : ""));
+                    assertThat(each.receive().opcode()).isEqualTo(TEXT_RESPONSE);
                     if (i % 100 == 0) {
                         calmGoesOn();
                     }
                 }
-                Awaitility.await().until(() -> !sender.isAlive());
+            }
+        }
+    }
+
+    @Test
+    void whoAsksBeforeTheLastAnswerWasTakenUpIsRejectedAndCut() {
+        try (TestInitiator flood = session(INITIATOR);
+                TestInitiator found = discovery()) {
+            for (TestInitiator each : List.of(flood, found)) {
+                String which = each == found ? "All" : "";
+                for (int i = 0; i < 100; i++) {
+                    each.send(asking(each, which));
+                }
+                for (int i = 0; i < 65; i++) {
+                    assertThat(each.receive().opcode()).isEqualTo(TEXT_RESPONSE);
+                }
+                assertThat(each.receive().opcode()).isEqualTo(REJECT);
+                assertThat(each.closedByTarget()).isTrue();
+                calmGoesOn();
             }
         }
     }
@@ -170,8 +180,8 @@ class TextFloodTest {
                                 .withData(piece);
                 endless.send(text);
                 RawPdu answer = endless.receive();
-                assertThat(answer.opcode()).isIn(0x24, 0x3f);
-                boolean over = answer.opcode() == 0x3f;
+                assertThat(answer.opcode()).isIn(TEXT_RESPONSE, REJECT);
+                boolean over = answer.opcode() == REJECT;
                 refused += over ? 1 : 0;
                 transferTag = over ? -1 : answer.get32(20);
                 if (i % 100 == 0) {
