@@ -18,7 +18,14 @@ public final class OutputBatch {
     /** More than this is worth a system call of its own, bytes. */
     private static final int SMALL_BYTES = 64 << 10;
 
+    /** A buffer that a thread's own cache gives without a lock, bytes. */
+    private static final int SHORT_BUFFER_BYTES = 16 << 10;
+
+    /** Batches in a row that would have fitted there, after which the next is tried in one. */
+    private static final int SHORT_BATCHES_MIN = 8;
+
     private final Channel channel;
+    private int shortBatches;
     private @Nullable ByteBuf buffer;
     private int handedOver;
     private boolean waiting;
@@ -37,8 +44,10 @@ public final class OutputBatch {
         if (open != null && open.writableBytes() >= bytes) {
             return open;
         }
+        boolean fitsShort = open == null && shortBatches >= SHORT_BATCHES_MIN;
         handOver();
-        int capacity = Math.max(bytes, SessionLimits.OUTPUT_BUFFER_BYTES);
+        int usual = fitsShort ? SHORT_BUFFER_BYTES : SessionLimits.OUTPUT_BUFFER_BYTES;
+        int capacity = Math.max(bytes, usual);
         ByteBuf fresh = channel.alloc().directBuffer(capacity, capacity);
         buffer = fresh;
         return fresh;
@@ -133,6 +142,7 @@ public final class OutputBatch {
             return;
         }
         buffer = null;
+        shortBatches = open.writerIndex() <= SHORT_BUFFER_BYTES ? shortBatches + 1 : 0;
         if (open.writerIndex() == handedOver) {
             open.release();
         } else {
