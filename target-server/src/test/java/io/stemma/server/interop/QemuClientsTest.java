@@ -38,8 +38,9 @@ final class QemuClientsTest {
         }
     }
 
+    /** The others, 86h and 8Fh, libiscsi's program fetches but has no words for. */
     @Test
-    void everyPageThatIsOfferedCanBeRead() throws Exception {
+    void everyPageThatIsOfferedAndThatLibiscsiKnowsCanBeRead() throws Exception {
         try (StemmaProcess server = StemmaProcess.start(folder, ServerSetup.plain(64))) {
             String url = server.url(ServerSetup.PLAIN);
             List<String> codes =
@@ -50,8 +51,9 @@ final class QemuClientsTest {
                             .filter(line -> line.contains("Page:0x"))
                             .map(line -> line.replaceAll(".*Page:0x([0-9a-fA-F]+).*", "$1"))
                             .toList();
-            assertThat(codes).contains("00", "83", "b0", "b2");
-            for (String code : codes) {
+            List<String> known = List.of("00", "80", "83", "b0", "b1", "b2");
+            assertThat(codes).containsAll(known).contains("86", "8f");
+            for (String code : known) {
                 String decimal = Integer.toString(Integer.parseInt(code, 16));
                 Program.run(SHORT, "iscsi-inq", "-e", "1", "-c", decimal, url).expectSuccess();
             }
