@@ -58,9 +58,7 @@ public interface Volume extends BlockDevice {
      * @return true when that is so; false while it goes on
      * @throws DeviceException where the store cannot do that, or the volume is deleted
      */
-    default boolean scrubbed(boolean begin) throws DeviceException {
-        return true;
-    }
+    boolean scrubbed(boolean begin) throws DeviceException;
 
     /** Waits until no host reads or writes the blocks, then holds them; see {@link RangeLock}. */
     void lockExclusive(RangeLock lock);
