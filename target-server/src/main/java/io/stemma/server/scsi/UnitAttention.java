@@ -12,20 +12,18 @@ enum UnitAttention {
     LOGICAL_UNIT_RESET(1, AdditionalSense.BUS_DEVICE_RESET_OCCURRED, true),
     /** The same initiator port had a nexus before, which was lost (SAM-5, 6.3.4). */
     NEXUS_LOSS(2, AdditionalSense.NEXUS_LOSS_OCCURRED, true),
-    /** Another nexus sent CLEAR TASK SET. */
-    COMMANDS_CLEARED(3, AdditionalSense.COMMANDS_CLEARED, false),
     /** Another nexus changed mode parameters that all share. */
-    MODE_PARAMETERS(4, AdditionalSense.MODE_PARAMETERS_CHANGED, false),
+    MODE_PARAMETERS(3, AdditionalSense.MODE_PARAMETERS_CHANGED, false),
     /** The volume was resized. */
-    CAPACITY(5, AdditionalSense.CAPACITY_CHANGED, false),
+    CAPACITY(4, AdditionalSense.CAPACITY_CHANGED, false),
     /** A logical unit was mapped or unmapped. */
-    REPORTED_LUNS(6, AdditionalSense.REPORTED_LUNS_CHANGED, false),
+    REPORTED_LUNS(5, AdditionalSense.REPORTED_LUNS_CHANGED, false),
     /** Another nexus cleared all reservations and registrations. */
-    RESERVATIONS_PREEMPTED(7, AdditionalSense.RESERVATIONS_PREEMPTED, false),
+    RESERVATIONS_PREEMPTED(6, AdditionalSense.RESERVATIONS_PREEMPTED, false),
     /** Another nexus gave up a reservation that registrants shared. */
-    RESERVATIONS_RELEASED(8, AdditionalSense.RESERVATIONS_RELEASED, false),
+    RESERVATIONS_RELEASED(7, AdditionalSense.RESERVATIONS_RELEASED, false),
     /** Another nexus removed the registration of this one. */
-    REGISTRATIONS_PREEMPTED(9, AdditionalSense.REGISTRATIONS_PREEMPTED, false);
+    REGISTRATIONS_PREEMPTED(8, AdditionalSense.REGISTRATIONS_PREEMPTED, false);
 
     private final int bit;
     private final AdditionalSense sense;

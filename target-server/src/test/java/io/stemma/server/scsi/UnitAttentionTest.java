@@ -138,13 +138,6 @@ class UnitAttentionTest {
     }
 
     @Test
-    void whoClearsCommandsOfOthersNeedNotHearOfIt() {
-        host.unit.raise(host.nexus, UnitAttention.COMMANDS_CLEARED);
-        assertThat(ready(host.nexus)).isEqualTo("GOOD");
-        assertThat(ready(other)).isEqualTo("6/2f00");
-    }
-
-    @Test
     void aStoppedUnitServesNoBlocks() {
         assertThat(host.send("1b 00 00 00 00 00")).isEqualTo("GOOD");
         assertThat(host.volume.log).containsExactly("FLUSH 0 0");
