@@ -67,7 +67,12 @@ public final class SocketAdministration implements Administration {
             return read(operation, answer);
         } catch (IOException broken) {
             throw new AdministrationException(
-                    "the server behind " + socket + " did not answer " + operation, broken);
+                    "the server behind "
+                            + socket
+                            + " did not answer "
+                            + operation
+                            + ": it has ended, or was ended meanwhile; its log says why",
+                    broken);
         }
     }
 

@@ -97,17 +97,22 @@ final class SlowCommands {
             return;
         }
         LOG.warn(
-                "slow command: {} on LUN {} of {} by {} took {} ms ({}), LBA {}, {} blocks, status"
-                        + " {}; {} more were not printed",
+                "slow command: {} on LUN {} of {} by {} took {} ms ({}){}, status {}; {} more were"
+                    + " not printed",
                 command.name.words(),
                 unit.lun(),
                 unit.target(),
                 session.initiator(),
                 (sentNanos - command.receivedNanos) / MILLION,
                 phases.words(),
-                command.name.lba(command.cdb),
-                command.name.blocks(command.cdb),
+                range(command),
                 command.status,
                 line.left.getAndSet(0));
+    }
+
+    /** Where it worked, empty for a command that names no blocks. */
+    private static String range(EndedCommand command) {
+        long lba = command.name.lba(command.cdb);
+        return lba < 0 ? "" : ", LBA " + lba + ", " + command.name.blocks(command.cdb) + " blocks";
     }
 }
