@@ -98,7 +98,7 @@ final class SlowCommands {
         }
         LOG.warn(
                 "slow command: {} on LUN {} of {} by {} took {} ms ({}){}, status {}; {} more were"
-                    + " not printed",
+                        + " not printed",
                 command.name.words(),
                 unit.lun(),
                 unit.target(),
