@@ -52,6 +52,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private final Channel channel;
     private final OutputBatch output;
     private final AnswerPacing pacing = new AnswerPacing();
+    private final ReceiveThreshold threshold;
     private final Runnable release = this::release;
     private final Runnable awaitMemory = this::awaitMemory;
     private final ReceiveBuffer receive;
@@ -85,6 +86,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         this.visit = visit;
         phase = first;
         output = new OutputBatch(channel);
+        threshold = new ReceiveThreshold(channel.config());
         receive = new ReceiveBuffer(channel.alloc(), shared, SessionLimits.LOGIN_RECEIVE_BYTES);
         channel.config().setRecvByteBufAllocator(new InPlaceAllocator(receive, decoder));
         channel.config()
@@ -140,7 +142,10 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (!closed) {
             phase.readComplete(this);
             sendOrWait();
-            receive.drained();
+            if (loginTimeout != null) {
+                // Later a connection keeps its memory until a second passes without a byte.
+                receive.drained();
+            }
             awaitMemory();
         }
     }
@@ -168,12 +173,14 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         } else if (!releaseScheduled && !output.isEmpty()) {
             releaseScheduled = true;
             eventLoop().schedule(release, AnswerPacing.WAIT_NANOS, TimeUnit.NANOSECONDS);
+            threshold.raise();
         }
     }
 
     private void release() {
         releaseScheduled = false;
         if (!closed) {
+            threshold.lower();
             send();
         }
     }
@@ -186,6 +193,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     private void deliver() {
         delivering = true;
+        threshold.reading();
         readNanos = System.nanoTime();
         try {
             while (!closing && pauses.isEmpty() && deliverNext()) {
@@ -210,6 +218,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
                 return false;
             }
             case PDU -> {
+                threshold.came(decoder.pdu());
                 pacing.expects(decoder.pdu().intAt(EXP_STAT_SN));
                 phase.pdu(this, decoder.pdu());
             }
@@ -331,6 +340,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     @Override
     public void idle() {
         receive.idle(decoder.bytesWanted());
+        output.idle();
     }
 
     @Override

@@ -27,6 +27,10 @@ public final class OutputBatch {
     private final Channel channel;
     private int shortBatches;
     private @Nullable ByteBuf buffer;
+
+    /** The buffer of short batches, kept from one to the next until the connection is idle. */
+    private @Nullable ByteBuf kept;
+
     private int handedOver;
     private boolean waiting;
     private boolean backlog;
@@ -46,11 +50,37 @@ public final class OutputBatch {
         }
         boolean fitsShort = open == null && shortBatches >= SHORT_BATCHES_MIN;
         handOver();
-        int usual = fitsShort ? SHORT_BUFFER_BYTES : SessionLimits.OUTPUT_BUFFER_BYTES;
-        int capacity = Math.max(bytes, usual);
-        ByteBuf fresh = channel.alloc().directBuffer(capacity, capacity);
+        ByteBuf fresh =
+                fitsShort && bytes <= SHORT_BUFFER_BYTES
+                        ? shortBuffer()
+                        : ofCapacity(Math.max(bytes, SessionLimits.OUTPUT_BUFFER_BYTES));
         buffer = fresh;
         return fresh;
+    }
+
+    private ByteBuf shortBuffer() {
+        ByteBuf again = kept;
+        if (again == null) {
+            again = ofCapacity(SHORT_BUFFER_BYTES);
+            kept = again;
+        } else if (again.refCnt() > 1) {
+            // The network has not taken all of it.
+            return ofCapacity(SHORT_BUFFER_BYTES);
+        }
+        return again.clear().retain();
+    }
+
+    private ByteBuf ofCapacity(int bytes) {
+        return channel.alloc().directBuffer(bytes, bytes);
+    }
+
+    /** Nothing was sent for a while, or nothing ever will be: keeps no memory for short batches. */
+    void idle() {
+        ByteBuf unused = kept;
+        if (unused != null) {
+            kept = null;
+            unused.release();
+        }
     }
 
     /** Sends a buffer, which is taken over, behind what was written so far. */
@@ -134,6 +164,7 @@ public final class OutputBatch {
         if (open != null) {
             open.release();
         }
+        idle();
     }
 
     private void handOver() {

@@ -85,7 +85,7 @@ public final class FullFeatureHandler implements PhaseHandler {
 
     /** The same with commands counted. */
     public static FullFeaturePhase phase(TextService.Factory texts, CommandMeter meter) {
-        SecondTicks ticks = new SecondTicks();
+        SecondTicks ticks = SecondTicks.ofThread();
         return (session, connection) -> {
             TargetNode target = Objects.requireNonNull(session.outcome().target());
             return new FullFeatureHandler(
@@ -105,7 +105,7 @@ public final class FullFeatureHandler implements PhaseHandler {
     /** The same with commands counted. */
     static FullFeaturePhase phase(
             TextService.Factory texts, ScsiDevice device, CommandMeter meter) {
-        SecondTicks ticks = new SecondTicks();
+        SecondTicks ticks = SecondTicks.ofLoops();
         return (session, connection) ->
                 new FullFeatureHandler(
                         session, device, texts.open(session), meter.open(session), ticks);

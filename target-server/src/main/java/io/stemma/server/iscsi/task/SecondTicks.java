@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,7 +23,49 @@ final class SecondTicks {
     /** Turns in a second. */
     static final int TURNS = 8;
 
+    private static final int TURN_MILLIS = 1000 / TURNS;
+
+    /** Has something run on an event loop again and again, until the result is cancelled. */
+    @FunctionalInterface
+    private interface Timer {
+        // Not at a fixed rate: a machine that slept has not heard of any silence.
+        Future<?> everyTurn(EventLoop loop, Runnable tick);
+    }
+
     private final Map<EventLoop, Loop> loops = new ConcurrentHashMap<>();
+    private final Timer timer;
+
+    private SecondTicks(Timer timer) {
+        this.timer = timer;
+    }
+
+    /** Ticks that the event loops time themselves. */
+    static SecondTicks ofLoops() {
+        return new SecondTicks(
+                (loop, tick) ->
+                        loop.scheduleWithFixedDelay(
+                                tick, TURN_MILLIS, TURN_MILLIS, TimeUnit.MILLISECONDS));
+    }
+
+    /**
+     * Ticks from a thread of their own: a loop without timers waits for its sockets without setting
+     * the kernel's timer for each command.
+     */
+    static SecondTicks ofThread() {
+        ScheduledThreadPoolExecutor thread =
+                new ScheduledThreadPoolExecutor(
+                        1, Thread.ofPlatform().daemon().name("session-seconds").factory());
+        thread.setRemoveOnCancelPolicy(true);
+        thread.setKeepAliveTime(1, TimeUnit.SECONDS);
+        thread.allowCoreThreadTimeOut(true);
+        return new SecondTicks(
+                (loop, tick) ->
+                        thread.scheduleWithFixedDelay(
+                                () -> loop.execute(tick),
+                                TURN_MILLIS,
+                                TURN_MILLIS,
+                                TimeUnit.MILLISECONDS));
+    }
 
     /**
      * Has something run every second from now on; the first time after a second or less.
@@ -30,7 +73,7 @@ final class SecondTicks {
      * @param each must not throw, for it would end the seconds of all
      */
     void join(EventLoop loop, Runnable each) {
-        loops.computeIfAbsent(loop, Loop::new).join(each);
+        loops.computeIfAbsent(loop, of -> new Loop(of, timer)).join(each);
     }
 
     /** Ends what {@link #join} began. */
@@ -44,25 +87,24 @@ final class SecondTicks {
     /** What one event loop is to be told. On that loop only. */
     private static final class Loop {
         private final EventLoop loop;
+        private final Timer timer;
         private final List<Set<Runnable>> turns = new ArrayList<>(TURNS);
-        private @Nullable Future<?> timer;
+        private @Nullable Future<?> ticking;
         private int joined;
         private int size;
         private int turn;
 
-        Loop(EventLoop loop) {
+        Loop(EventLoop loop, Timer timer) {
             this.loop = loop;
+            this.timer = timer;
             for (int i = 0; i < TURNS; i++) {
                 turns.add(new LinkedHashSet<>(2));
             }
         }
 
         void join(Runnable each) {
-            if (timer == null) {
-                // Not at a fixed rate: a machine that slept has not heard of any silence.
-                timer =
-                        loop.scheduleWithFixedDelay(
-                                this::tick, 1000 / TURNS, 1000 / TURNS, TimeUnit.MILLISECONDS);
+            if (ticking == null) {
+                ticking = timer.everyTurn(loop, this::tick);
             }
             turns.get(joined++ % TURNS).add(each);
             size++;
@@ -75,10 +117,10 @@ final class SecondTicks {
                     size--;
                 }
             }
-            Future<?> running = timer;
+            Future<?> running = ticking;
             if (size == 0 && running != null) {
                 running.cancel(false);
-                timer = null;
+                ticking = null;
             }
             return size == 0;
         }
