@@ -66,7 +66,7 @@ class ReceiveThresholdTest {
 
     @Test
     void shortPdusAndManyAtATimeDoNotRaiseIt() {
-        come(463, 1);
+        come(460, 1);
         threshold.raise();
         assertThat(lowWater()).isEqualTo(1);
         come(4096, 3);
