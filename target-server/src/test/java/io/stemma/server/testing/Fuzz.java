@@ -144,7 +144,8 @@ public final class Fuzz {
                 fed.input(random);
             }
             fed.end();
-        } catch (RuntimeException | Error failed) {
+        } catch (Exception | Error failed) {
+            // A channel throws checked exceptions that it does not declare.
             throw new AssertionError(
                     String.format(
                             Locale.ROOT,

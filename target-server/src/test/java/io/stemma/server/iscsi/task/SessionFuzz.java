@@ -122,6 +122,12 @@ public final class SessionFuzz implements FuzzPath {
             release();
             channel.runPendingTasks();
         }
+        if (!channel.isActive()) {
+            // A NOP-In that nobody answered, or a cold reset whose last task has ended now.
+            takeOutput(true);
+            faults.check();
+            return;
+        }
         byte[] bytes = wire(pdu(random));
         for (int i = random.oneIn(4) ? random.below(3) : 0; i > 0; i--) {
             bytes[random.below(random.oneIn(2) ? 48 : bytes.length)] = (byte) random.nextLong();
