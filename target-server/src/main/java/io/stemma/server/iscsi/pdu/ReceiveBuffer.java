@@ -13,10 +13,10 @@ import java.util.ArrayList;
  * the current one are kept, {@link #mayHold} says no before the last one would be pinned too.
  *
  * <p>A connection on which little comes at a time has a small buffer, and only while bytes lie in
- * it: thousands of idle connections cost no memory for receiving. The first longer read makes it
- * busy, with a buffer as long as {@link #capacity} allows, until {@link #idle}. Where the {@link
- * ReceiveMemory} of all connections is short, small buffers have to do, and a longer PDU has to
- * wait; see {@link #prepare}.
+ * it or work goes on: thousands of idle connections cost no memory for receiving. The first longer
+ * read makes it busy, with a buffer as long as {@link #capacity} allows, until {@link #idle}. Where
+ * the {@link ReceiveMemory} of all connections is short, small buffers have to do, and a longer PDU
+ * has to wait; see {@link #prepare}.
  */
 public final class ReceiveBuffer {
     /** Buffers of one connection; when reached, data is copied instead of kept. */
@@ -35,6 +35,7 @@ public final class ReceiveBuffer {
     private int busyBytes;
     private int capacityBytes;
     private ByteBuf current;
+    private boolean keeping;
     private boolean closed;
 
     /** Buffers of that capacity, as long as {@link #capacity} allows no more. */
@@ -173,10 +174,26 @@ public final class ReceiveBuffer {
         return -1;
     }
 
-    /** Everything that came was looked at: a quiet connection keeps no memory. */
-    public void drained() {
-        if (capacityBytes == quietBytes) {
+    /**
+     * Everything that came was looked at: a quiet connection keeps no memory unless it is logged in
+     * and one of the few that may until they are {@link #idle}.
+     *
+     * @return whether it is one of these
+     */
+    public boolean drained() {
+        if (!keeping && busyBytes > quietBytes && !closed) {
+            keeping = shared.keep();
+        }
+        if (capacityBytes == quietBytes && !keeping) {
             giveBack();
+        }
+        return keeping;
+    }
+
+    private void endKeeping() {
+        if (keeping) {
+            keeping = false;
+            shared.endKeeping();
         }
     }
 
@@ -186,6 +203,7 @@ public final class ReceiveBuffer {
      * @param bytesWanted length of a PDU that has begun, for which memory is kept
      */
     public void idle(int bytesWanted) {
+        endKeeping();
         capacityBytes = quietBytes;
         giveBack();
         int needed = Math.max(quietBytes, bytesWanted);
@@ -219,6 +237,7 @@ public final class ReceiveBuffer {
     public void close() {
         if (!closed) {
             closed = true;
+            endKeeping();
             release(current);
             parked.forEach(this::release);
             parked.clear();

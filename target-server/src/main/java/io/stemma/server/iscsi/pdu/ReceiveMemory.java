@@ -2,6 +2,7 @@ package io.stemma.server.iscsi.pdu;
 
 import io.stemma.engine.runtime.Invariant;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -10,8 +11,15 @@ import java.util.concurrent.atomic.AtomicLong;
  * longer than a small buffer, of connections that get no long one. Any thread.
  */
 public final class ReceiveMemory {
+    /**
+     * Connections that keep their small buffers from one read to the next; all others get them anew
+     * each time, so that many connections on which a little comes now and then cost little.
+     */
+    static final int KEEPERS_MAX = 256;
+
     private final long bytesMax;
     private final AtomicLong used = new AtomicLong();
+    private final AtomicInteger keepers = new AtomicInteger();
 
     /** So many bytes for all connections. */
     public ReceiveMemory(long bytesMax) {
@@ -35,6 +43,25 @@ public final class ReceiveMemory {
     /** Gives bytes back. */
     void give(int bytes) {
         Invariant.check(used.addAndGet(-bytes) >= 0, "memory is given back once");
+    }
+
+    /** Lets one more connection keep its small buffers; false if enough do. */
+    boolean keep() {
+        if (keepers.incrementAndGet() <= KEEPERS_MAX) {
+            return true;
+        }
+        keepers.decrementAndGet();
+        return false;
+    }
+
+    /** A connection keeps nothing any more. */
+    void endKeeping() {
+        Invariant.check(keepers.decrementAndGet() >= 0, "who keeps nothing does not end it");
+    }
+
+    /** Connections that keep their small buffers. */
+    public int keepers() {
+        return keepers.get();
     }
 
     /** Bytes taken now. */

@@ -142,9 +142,8 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (!closed) {
             phase.readComplete(this);
             sendOrWait();
-            if (loginTimeout != null) {
-                // Later a connection keeps its memory until a second passes without a byte.
-                receive.drained();
+            if (!receive.drained()) {
+                output.keepNothing();
             }
             awaitMemory();
         }
@@ -340,7 +339,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     @Override
     public void idle() {
         receive.idle(decoder.bytesWanted());
-        output.idle();
+        output.keepNothing();
     }
 
     @Override

@@ -74,8 +74,8 @@ public final class OutputBatch {
         return channel.alloc().directBuffer(bytes, bytes);
     }
 
-    /** Nothing was sent for a while, or nothing ever will be: keeps no memory for short batches. */
-    void idle() {
+    /** Gives the memory for short batches back as soon as it is sent. */
+    void keepNothing() {
         ByteBuf unused = kept;
         if (unused != null) {
             kept = null;
@@ -164,7 +164,7 @@ public final class OutputBatch {
         if (open != null) {
             open.release();
         }
-        idle();
+        keepNothing();
     }
 
     private void handOver() {

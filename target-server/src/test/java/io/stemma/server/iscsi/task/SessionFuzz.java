@@ -102,6 +102,7 @@ public final class SessionFuzz implements FuzzPath {
         Invariant.check(sessions.sessions().isEmpty(), "a session ends with its connection");
         Invariant.check(sessions.memory().used() == 0, "memory for data is given back");
         Invariant.check(memory.used() == 0, "memory for receiving is given back");
+        Invariant.check(memory.keepers() == 0, "nobody keeps buffers");
         Invariant.check(allocator.pinnedDirectMemory() == 0, "buffers are given back");
         faults.check();
     }
