@@ -10,8 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -178,7 +180,16 @@ final class KillNineTest {
             List<String> command = new ArrayList<>(List.of("qemu-nbd", "-t", "-f", "raw"));
             command.addAll(List.of("-k", socket.toString(), server.url(ServerSetup.PLAIN)));
             process = Program.start(folder, folder.resolve("nbd.out"), command);
-            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(socket));
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(this::listens);
+        }
+
+        /** The socket's file is there a moment before anybody listens to it. */
+        private boolean listens() {
+            try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+                return true;
+            } catch (IOException notYet) {
+                return false;
+            }
         }
 
         @Override

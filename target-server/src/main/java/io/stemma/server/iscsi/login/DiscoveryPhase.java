@@ -83,7 +83,7 @@ final class DiscoveryPhase implements PhaseHandler {
     }
 
     private void text(Connection connection, Pdu pdu, TextRequest request) {
-        if (!turn.admits(pdu)) {
+        if (!turn.admits(connection, pdu)) {
             reject(connection, pdu, RejectReason.PROTOCOL_ERROR);
             over = true;
             connection.close("a second Text Request before the answer to the first was taken up");

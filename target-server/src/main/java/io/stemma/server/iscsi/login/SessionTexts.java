@@ -30,7 +30,7 @@ public final class SessionTexts implements TextService {
 
     @Override
     public @Nullable RejectReason text(Connection connection, Session session, Pdu pdu) {
-        if (!turn.admits(pdu)) {
+        if (!turn.admits(connection, pdu)) {
             connection.close("a second Text Request before the answer to the first was taken up");
             return RejectReason.PROTOCOL_ERROR;
         }

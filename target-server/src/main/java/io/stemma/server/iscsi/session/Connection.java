@@ -45,4 +45,7 @@ public interface Connection {
 
     /** Closes after what was sent; safe to repeat. Any thread. The reason is logged at debug. */
     void close(String reason);
+
+    /** Reads nothing more for a moment, so that others get the event loop; then goes on. */
+    void rest();
 }

@@ -32,8 +32,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A connection on its channel: receives in place, hands whole PDUs to the phase, sends one batch a
- * read. An initiator that does not read what we send is not read from either, so that neither
- * direction piles up.
+ * read. Who does not read what we send is not read from, so that neither direction piles up.
  */
 public final class ConnectionHandler extends ChannelInboundHandlerAdapter
         implements DataConnection {
@@ -42,8 +41,8 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     /** Where every PDU of an initiator keeps ExpStatSN. */
     private static final int EXP_STAT_SN = 28;
 
-    /** How often a connection that waits for memory asks for it. */
-    private static final long MEMORY_MILLIS = 20;
+    /** How long a connection rests that waits for memory, or that asks too much too early. */
+    private static final long REST_MILLIS = 20;
 
     private final SessionLimits limits;
     private final Visit visit;
@@ -161,7 +160,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
             return true;
         }
         pause(Pause.MEMORY);
-        eventLoop().schedule(awaitMemory, MEMORY_MILLIS, TimeUnit.MILLISECONDS);
+        eventLoop().schedule(awaitMemory, REST_MILLIS, TimeUnit.MILLISECONDS);
         return false;
     }
 
@@ -337,6 +336,12 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public void rest() {
+        pause(Pause.REST);
+        eventLoop().schedule(() -> resume(Pause.REST), REST_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
     public void idle() {
         receive.idle(decoder.bytesWanted());
         output.keepNothing();
@@ -399,9 +404,8 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter
     }
 
     /**
-     * The phase ends now. The socket stays until what was sent has left and the initiator has
-     * closed too, or for some seconds: closing it with bytes unread would reset it and take away
-     * our last words.
+     * The phase ends now. The socket stays until the initiator has closed too, or for some seconds:
+     * closing it with bytes unread would reset it and take away our last words.
      */
     private void leave() {
         if (closed) {

@@ -13,7 +13,9 @@ public interface DataConnection extends Connection {
         /** There is no memory to receive the PDU that begins. */
         MEMORY,
         /** Tasks of the session that this one replaces still end. */
-        REINSTATEMENT
+        REINSTATEMENT,
+        /** The initiator asks too much too early; see {@link Connection#rest}. */
+        REST
     }
 
     /** Where PDUs are written. */
