@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Tells every session once a second that a second has passed, by one timer an event loop: a timer
@@ -61,10 +62,27 @@ final class SecondTicks {
         return new SecondTicks(
                 (loop, tick) ->
                         thread.scheduleWithFixedDelay(
-                                () -> loop.execute(tick),
+                                oneAtATime(loop, tick),
                                 TURN_MILLIS,
                                 TURN_MILLIS,
                                 TimeUnit.MILLISECONDS));
+    }
+
+    /**
+     * Ticks that a loop was too busy for do not pile up: it has not heard of any silence either.
+     */
+    private static Runnable oneAtATime(EventLoop loop, Runnable tick) {
+        AtomicBoolean waits = new AtomicBoolean();
+        Runnable turn =
+                () -> {
+                    waits.set(false);
+                    tick.run();
+                };
+        return () -> {
+            if (waits.compareAndSet(false, true)) {
+                loop.execute(turn);
+            }
+        };
     }
 
     /**
