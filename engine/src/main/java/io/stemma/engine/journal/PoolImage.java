@@ -167,6 +167,7 @@ final class PoolImage {
                         case RegistryPut put -> 0;
                         case RegistryRemoved removed -> 0;
                         case RunStarted run -> 0;
+                        case TreeRecord tree -> 0;
                         case CleanEnd end -> 0;
                     };
             if (key != 0 && volume(key) == null && !creates(key, records)) {
@@ -203,6 +204,7 @@ final class PoolImage {
             case RunStarted run -> run(run);
             case AtomicIntent intent -> intents.add(intent);
             case AtomicDone done -> close(existing(done.volumeKey()), done);
+            case TreeRecord tree -> throw new UnsupportedOperationException(tree.toString());
             case CleanEnd end -> {}
         }
     }

@@ -54,6 +54,7 @@ final class StructuralCodec {
                             .putLong(done.intent())
                             .putLong(done.firstBlock())
                             .putLong(done.blockCount());
+            case TreeRecord tree -> throw new UnsupportedOperationException(tree.toString());
             case CleanEnd end -> {}
         }
         RecordFrame.end(start, out);
@@ -90,6 +91,7 @@ final class StructuralCodec {
             case RunStarted r -> RecordType.RUN_STARTED;
             case AtomicIntent r -> RecordType.ATOMIC_INTENT;
             case AtomicDone r -> RecordType.ATOMIC_DONE;
+            case TreeRecord r -> throw new UnsupportedOperationException(r.toString());
             case CleanEnd r -> RecordType.CLEAN_END;
         };
     }

@@ -14,7 +14,22 @@ import java.util.UUID;
  * before the call that made it answers and before anything that cannot be undone. Volume and layer
  * keys are numbers that a pool never uses again.
  */
-public sealed interface StructuralRecord {
+public sealed interface StructuralRecord
+        permits StructuralRecord.PoolCreated,
+                StructuralRecord.VolumeCreated,
+                StructuralRecord.VolumeResized,
+                StructuralRecord.VolumeRenamed,
+                StructuralRecord.VolumeWriteCache,
+                StructuralRecord.VolumeDeleted,
+                StructuralRecord.VolumeOffline,
+                StructuralRecord.VolumeRecovered,
+                StructuralRecord.RegistryPut,
+                StructuralRecord.RegistryRemoved,
+                StructuralRecord.AtomicIntent,
+                StructuralRecord.AtomicDone,
+                StructuralRecord.RunStarted,
+                StructuralRecord.CleanEnd,
+                TreeRecord {
     /** The pool exists from here on. */
     record PoolCreated(long createdWallMillis) implements StructuralRecord {}
 

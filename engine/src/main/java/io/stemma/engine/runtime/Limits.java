@@ -22,6 +22,15 @@ public final class Limits {
     /** Volumes in one pool; creating one more is refused. */
     public static final int VOLUMES_MAX = 4096;
 
+    /** Volumes of one set of snapshots, which is one record; a larger set is refused. */
+    public static final int SNAPSHOT_SET_MAX = 1024;
+
+    /** Snapshots in one pool; one more is refused. */
+    public static final int SNAPSHOTS_MAX = 65_536;
+
+    /** Holds of one snapshot; one more is refused. */
+    public static final int SNAPSHOT_HOLDS_MAX = 64;
+
     /** Length of a volume's name in characters; a longer one is refused. */
     public static final int VOLUME_NAME_CHARS_MAX = 64;
 
