@@ -110,6 +110,27 @@ public final class PresenceMap {
         return Math.max(1, block - first);
     }
 
+    /**
+     * How many blocks from {@code first} on have a state.
+     *
+     * @param limit blocks to look at, all inside the map
+     * @return 0 to {@code limit}
+     */
+    public long run(long first, long limit, BlockState state) {
+        checkRange(first, limit);
+        long end = first + limit;
+        long block = first;
+        while (block < end) {
+            int here = inChunk(block, end);
+            int equal = runInChunk(block, here, state);
+            block += equal;
+            if (equal < here) {
+                break;
+            }
+        }
+        return block - first;
+    }
+
     /** Gives all blocks of a range the state. */
     public void set(long first, long count, BlockState state) {
         checkRange(first, count);

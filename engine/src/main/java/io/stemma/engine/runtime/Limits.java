@@ -31,6 +31,24 @@ public final class Limits {
     /** Holds of one snapshot; one more is refused. */
     public static final int SNAPSHOT_HOLDS_MAX = 64;
 
+    /** Memory for what is known of who holds which block; what is used least is forgotten. */
+    public static final long OWNER_CACHE_BYTES_MAX = 32L << 20;
+
+    /** Layer blocks that one step of a merge moves, as one record. */
+    public static final int MERGE_BLOCKS_MAX = 1024;
+
+    /** Layer blocks that one step of a merge looks at, moved or not. */
+    public static final long MERGE_LOOK_BLOCKS_MAX = 1 << 18;
+
+    /** Layer blocks that a merge copies under one lock; larger pieces make host writes dear. */
+    public static final int MERGE_PIECE_BLOCKS = 16;
+
+    /** Hidden blocks of a layer that are worth giving back while nothing else is to be done. */
+    public static final long TRIM_BLOCKS_MIN = 256;
+
+    /** Ticks after which a merge that met a fault, or found nothing to do, looks again. */
+    public static final int MERGE_RETRY_TICKS = 20;
+
     /** Length of a volume's name in characters; a longer one is refused. */
     public static final int VOLUME_NAME_CHARS_MAX = 64;
 

@@ -44,6 +44,10 @@ final class Admission {
     private final AtomicInteger flags = new AtomicInteger();
     private final EpochRegister epochs = new EpochRegister();
     private final Gate gate = new Gate();
+
+    /** Holds changes of parts of blocks while the layer below may still be written. */
+    private final Gate seal = new Gate();
+
     private final RangeLocks ranges = new RangeLocks(this);
     private volatile @Nullable WriteTap tap;
 
@@ -126,6 +130,21 @@ final class Admission {
         }
     }
 
+    /** A cut is about to come: what waits for its seal is held. */
+    void awaitSeal() {
+        seal.close();
+    }
+
+    /** The seal is there, or will not come: lets go what waited for it. */
+    void endSeal() {
+        seal.open();
+        Operation operation = seal.poll();
+        while (operation != null) {
+            operation.onIo(Admission::admit);
+            operation = seal.poll();
+        }
+    }
+
     /** Starts a request that was taken over. */
     void start(Operation operation) {
         try {
@@ -172,10 +191,24 @@ final class Admission {
     }
 
     private boolean heldAtGate(Operation operation) {
+        return held(gate, operation);
+    }
+
+    /**
+     * A part of a block would be filled up from the layer below, where a write of that block may
+     * still be under way; so it waits, not counted, since those that are counted are waited for.
+     */
+    private void heldForSeal(Operation operation) {
+        // The range locks that it has passed it has passed for good.
+        operation.holding |= operation.registered;
+        held(seal, operation);
+    }
+
+    private boolean held(Gate held, Operation operation) {
         // What waits is not under way. It may be let go at once by another thread: no touch after
         // hold.
         leave(operation);
-        Gate.Outcome outcome = gate.hold(operation);
+        Gate.Outcome outcome = held.hold(operation);
         if (outcome == Gate.Outcome.OPEN) {
             operation.onIo(Admission::admit);
         } else if (outcome == Gate.Outcome.REFUSED) {
@@ -227,6 +260,11 @@ final class Admission {
             return;
         }
         operation.durable = request.forceUnitAccess() || !volume.writeCache();
+        operation.layer(volume.layer());
+        if (operation.cutsBlocks() && operation.layer().belowUnsealed()) {
+            heldForSeal(operation);
+            return;
+        }
         if ((flags.get() & TAP) == 0 || tapped(operation)) {
             change(operation);
         }

@@ -24,11 +24,9 @@ import java.lang.foreign.MemorySegment;
  */
 final class AtomicPath {
     private final FileVolume volume;
-    private final Layer layer;
 
     AtomicPath(FileVolume volume) {
         this.volume = volume;
-        this.layer = volume.layer();
     }
 
     /** An atomic write has passed all stops. Any thread. */
@@ -66,7 +64,7 @@ final class AtomicPath {
     /** Reads what is there: a bad place is found before anything is changed. */
     private boolean known(Operation operation, MemorySegment old) {
         try {
-            layer.read(operation.offset, old.address(), (int) operation.length);
+            operation.layer().read(operation.offset, old.address(), (int) operation.length);
             return true;
         } catch (IOException failed) {
             refuse(operation, failed, "read before an atomic write");
@@ -102,7 +100,7 @@ final class AtomicPath {
         long address = operation.request().address();
         int length = (int) operation.length;
         try {
-            layer.writeWhole(operation.offset, address, length, false);
+            operation.layer().writeWhole(operation.offset, address, length, false);
             return true;
         } catch (IOException failed) {
             volume.unsynced().add(length);
@@ -120,9 +118,9 @@ final class AtomicPath {
             long end = operation.offset + operation.length;
             for (long at = operation.offset; at < end; ) {
                 long next = Math.min(end, (Layer.blockOf(at) + 1) * Limits.LAYER_BLOCK_BYTES);
-                if (layer.presence().get(Layer.blockOf(at)) == BlockState.DATA) {
+                if (operation.layer().presence().get(Layer.blockOf(at)) == BlockState.DATA) {
                     long from = old.address() + (at - operation.offset);
-                    layer.write(at, from, (int) (next - at), true);
+                    operation.layer().write(at, from, (int) (next - at), true);
                 }
                 at = next;
             }
@@ -150,10 +148,10 @@ final class AtomicPath {
     private boolean durable(Operation operation) {
         try {
             if (volume.writes().standsOnUnsynced(operation)) {
-                layer.file().dataSync();
+                operation.layer().file().dataSync();
             } else {
                 long address = operation.request().address();
-                layer.writeWhole(operation.offset, address, (int) operation.length, true);
+                operation.layer().writeWhole(operation.offset, address, (int) operation.length, true);
             }
             return true;
         } catch (IOException failed) {
@@ -166,10 +164,10 @@ final class AtomicPath {
         long first = operation.firstBlock();
         long count = operation.blockCount();
         boolean recorded =
-                !layer.holds(operation.offset, operation.length)
+                !operation.layer().holds(operation.offset, operation.length)
                         || volume.unbarriered().touches(first, count);
         try {
-            close(intent, first, recorded ? count : 0);
+            close(operation.layer(), intent, first, recorded ? count : 0);
         } catch (DeviceException failed) {
             leaveOpen(operation, failed);
             return;
@@ -177,7 +175,7 @@ final class AtomicPath {
         volume.finish(operation, null);
     }
 
-    private void close(long intent, long first, long count) throws DeviceException {
+    private void close(Layer layer, long intent, long first, long count) throws DeviceException {
         volume.pool().journal().intents().close(volume.key(), intent, first, count);
         if (count > 0) {
             layer.presence().set(first, count, BlockState.DATA);
@@ -197,12 +195,13 @@ final class AtomicPath {
             if (inside > 0) {
                 replay(intent, (int) inside);
             } else {
-                close(intent.number(), 0, 0);
+                close(volume.layer(), intent.number(), 0, 0);
             }
         }
     }
 
     private void replay(Intents.Intent intent, int length) throws IOException {
+        Layer layer = volume.layer();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(intent.length(), Long.BYTES);
             intent.copyTo(memory);
@@ -211,6 +210,6 @@ final class AtomicPath {
         // All of the layer: the blocks' other sectors may be in the page cache only.
         layer.file().dataSync();
         long count = Layer.blocksTouched(intent.offset(), length);
-        close(intent.number(), Layer.blockOf(intent.offset()), count);
+        close(layer, intent.number(), Layer.blockOf(intent.offset()), count);
     }
 }

@@ -28,6 +28,13 @@ public interface BackendThreads extends AutoCloseable {
      */
     boolean punch(Runnable task);
 
+    /**
+     * Runs a task that moves layers, one at a time, and may wait for tasks of the other kinds.
+     *
+     * @return false if {@code Limits.POOL_QUEUE_MAX} tasks wait already
+     */
+    boolean merge(Runnable task);
+
     /** Calls {@code tick} every {@code Limits.TICK_MILLIS} until close; it does not block. */
     void everyTick(Runnable tick);
 

@@ -13,11 +13,19 @@ final class ControlFlush extends BlockRequest {
     private ControlFlush() {}
 
     static void run(FileVolume volume) throws DeviceException {
+        start(volume).await(volume.pool().threads());
+    }
+
+    static ControlFlush start(FileVolume volume) {
         ControlFlush flush = new ControlFlush();
         flush.flush();
         flush.accept();
         volume.flushes().join(Operation.of(flush, volume));
-        flush.completion.await(volume.pool().threads());
+        return flush;
+    }
+
+    void await(BackendThreads threads) throws DeviceException {
+        completion.await(threads);
     }
 
     @Override

@@ -14,6 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A volume of the file backend. A request passes {@link Admission}, then takes its path by kind,
@@ -24,7 +26,6 @@ final class FileVolume implements Volume {
 
     private final Pool pool;
     private final int key;
-    private final Layer layer;
     private final int blockShift;
     private final Admission admission = new Admission(this);
     private final Standing standing = new Standing(this);
@@ -39,6 +40,14 @@ final class FileVolume implements Volume {
     private final WritePath writes;
     private final UnmapPath unmaps;
     private final AtomicPath atomics;
+    private volatile Head head;
+
+    /** Layers with bytes that no sync covers yet; what is written is one of them. */
+    private final AtomicReference<List<Layer>> unsyncedLayers = new AtomicReference<>();
+
+    /** Between the preparation of a cut and its end; set under the monitor. */
+    private volatile boolean cutting;
+
     private volatile VolumeDescription description;
     private volatile long logicalBlocks;
     private volatile boolean writeCache;
@@ -52,7 +61,8 @@ final class FileVolume implements Volume {
     FileVolume(Pool pool, int key, Layer layer, VolumeDescription description, long barriered) {
         this.pool = pool;
         this.key = key;
-        this.layer = layer;
+        head = Head.of(layer);
+        unsyncedLayers.set(List.of(layer));
         this.description = description;
         blockShift = Integer.numberOfTrailingZeros(description.geometry().logicalBlockBytes());
         logicalBlocks = description.geometry().blockCount();
@@ -76,7 +86,7 @@ final class FileVolume implements Volume {
             return admission.readsNow()
                     && inside(firstBlock, blockCount)
                     && length <= Limits.TRANSFER_BYTES_MAX
-                    && layer.readNow(firstBlock << blockShift, address, (int) length);
+                    && layer().readNow(firstBlock << blockShift, address, (int) length);
         } catch (IOException failed) {
             // The way through the pool finds out which block it is.
             return false;
@@ -169,10 +179,9 @@ final class FileVolume implements Volume {
         long offset = firstBlock << blockShift;
         long length = blockCount << blockShift;
         long block = Layer.blockOf(offset);
-        boolean mapped = layer.presence().get(block) == BlockState.DATA;
-        long run = layer.presence().run(block, Layer.blocksTouched(offset, length));
-        long end = ((block + run) * Limits.LAYER_BLOCK_BYTES) >>> blockShift;
-        return new Extent(firstBlock, Math.min(blockCount, end - firstBlock), mapped);
+        Layer.Stored stored = layer().stored(block, Layer.blocksTouched(offset, length));
+        long end = ((block + stored.blockCount()) * Limits.LAYER_BLOCK_BYTES) >>> blockShift;
+        return new Extent(firstBlock, Math.min(blockCount, end - firstBlock), stored.data());
     }
 
     @Override
@@ -181,7 +190,7 @@ final class FileVolume implements Volume {
             throw new DeviceException(standing.refusal());
         }
         if (begin) {
-            punches.scrub(layer.presence().blockCount());
+            punches.scrub(layer().presence().blockCount());
         }
         punches.tick();
         boolean done = punches.scrubbed();
@@ -198,7 +207,7 @@ final class FileVolume implements Volume {
     public SpaceUsage usage() {
         int epoch = admission.epochs().enter();
         try {
-            long allocated = layer.file().allocatedBytes();
+            long allocated = layer().file().allocatedBytes();
             // Behind a closed gate the map itself may be changing: then nothing is called garbage.
             boolean changing = admission.has(Admission.GATE);
             long held = changing ? allocated : dataBytes();
@@ -214,7 +223,7 @@ final class FileVolume implements Volume {
     /** Bytes of blocks that hold data; the caller has entered the epoch and saw the gate open. */
     long dataBytes() {
         long[] blocks = {0};
-        layer.presence()
+        layer().presence()
                 .forEachRun(
                         (first, count, state) -> blocks[0] += state == BlockState.DATA ? count : 0);
         return blocks[0] * Limits.LAYER_BLOCK_BYTES;
@@ -346,8 +355,89 @@ final class FileVolume implements Volume {
         return key;
     }
 
+    /** The layer that is read, and written, by whoever looks now and is counted. */
     Layer layer() {
-        return layer;
+        return head.now();
+    }
+
+    /** Makes ready for a cut: {@code next} is the head from when the instant passes. */
+    void prepareCut(Layer next, Head.Instant instant) {
+        Layer current = head.current();
+        // Before anybody can write there.
+        unsyncedLayers.set(List.of(next, current));
+        admission.awaitSeal();
+        head = new Head(current, next, instant);
+    }
+
+    /** The cut will not come. */
+    void forgetCut() {
+        Layer current = head.current();
+        head = Head.of(current);
+        unsyncedLayers.set(List.of(current));
+        admission.endSeal();
+    }
+
+    /**
+     * The instant has passed: once all that may have seen it to come has ended, the old head is
+     * sealed.
+     *
+     * @param sealed runs then, on any thread
+     */
+    void sealAfterCut(Runnable sealed) {
+        admission
+                .epochs()
+                .drain(
+                        () -> {
+                            Head cut = head;
+                            cut.current().seal();
+                            head = Head.of(cut.now());
+                            admission.endSeal();
+                            sealed.run();
+                        });
+    }
+
+    /** Has another head, of which nothing is unsynced. Nobody uses the volume meanwhile. */
+    void replaceHead(Layer layer) {
+        head = Head.of(layer);
+        unsyncedLayers.set(List.of(layer));
+    }
+
+    /** What a sync has to cover; to be read after the mark that it is to reach. */
+    List<Layer> unsyncedLayers() {
+        return unsyncedLayers.get();
+    }
+
+    /** A layer that was sealed before a sync of it began needs no other. */
+    void layerSynced(Layer sealed) {
+        unsyncedLayers.updateAndGet(
+                layers -> layers.stream().filter(layer -> layer != sealed).toList());
+    }
+
+    /**
+     * Begins what must not meet a change of the volume; the caller has its monitor.
+     *
+     * @throws IllegalArgumentException if it is under way already
+     */
+    void beginCutting() {
+        requireNoCut();
+        cutting = true;
+    }
+
+    /** Ends it. */
+    void endCutting() {
+        cutting = false;
+    }
+
+    boolean cutting() {
+        return cutting;
+    }
+
+    /** Refuses a change while a snapshot is being taken; the caller has the monitor. */
+    void requireNoCut() {
+        if (cutting) {
+            throw new IllegalArgumentException(
+                    "a snapshot of volume \"" + name() + "\" is being taken: try again after it");
+        }
     }
 
     Admission admission() {

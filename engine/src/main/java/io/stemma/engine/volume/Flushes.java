@@ -2,6 +2,7 @@ package io.stemma.engine.volume;
 
 import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.journal.SyncWaiter;
+import io.stemma.engine.layer.Layer;
 import io.stemma.engine.runtime.Limits;
 
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Flushes of one volume. One turn at a time: read the last published number, sync the layer, make
+ * Flushes of one volume. One turn at a time: read the last published number, sync the layers, make
  * the barrier. Whoever asks while a turn runs is part of the next one, since this one may have
  * begun before its writes ended. Where nothing is unsynced and nothing is published, the answer is
  * at once.
@@ -197,7 +198,7 @@ final class Flushes {
         if (volume.unsynced().beyond(mark)) {
             volume.guard().syncBegins();
             try {
-                volume.layer().file().dataSync();
+                syncLayers();
             } catch (IOException failed) {
                 return volume.standing().syncFailed(failed);
             } finally {
@@ -206,6 +207,17 @@ final class Flushes {
             volume.unsynced().syncedTo(mark);
         }
         return null;
+    }
+
+    /** Read after the mark: what it counts was written to one of these. */
+    private void syncLayers() throws IOException {
+        for (Layer layer : volume.unsyncedLayers()) {
+            boolean sealed = layer.sealed();
+            layer.file().dataSync();
+            if (sealed) {
+                volume.layerSynced(layer);
+            }
+        }
     }
 
     /** The journal made the barrier, or failed. */

@@ -29,6 +29,11 @@ final class Listeners implements VolumeListener {
     }
 
     @Override
+    public void contentChanged() {
+        listeners.forEach(VolumeListener::contentChanged);
+    }
+
+    @Override
     public void writeCacheChanged(boolean enabled) {
         listeners.forEach(listener -> listener.writeCacheChanged(enabled));
     }

@@ -4,6 +4,8 @@ import io.stemma.engine.block.BlockRequest;
 import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.journal.Presence;
 import io.stemma.engine.layer.BlockLocks;
+import io.stemma.engine.layer.BlockState;
+import io.stemma.engine.layer.Layer;
 import io.stemma.engine.runtime.Limits;
 
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ final class Operation implements Runnable, BlockLocks.Waiter {
 
     private @Nullable BlockRequest request;
     private @Nullable FileVolume volume;
+    private @Nullable Layer layer;
     private Step step = Admission::admit;
     private boolean onSync;
 
@@ -63,6 +66,9 @@ final class Operation implements Runnable, BlockLocks.Waiter {
 
     /** Whether the record under way is flagged durable. */
     boolean recordDurable;
+
+    /** What the record under way makes of blocks. */
+    BlockState recordState = BlockState.DATA;
 
     /** Whether a flush has to follow before the answer. */
     boolean thenFlush;
@@ -115,6 +121,20 @@ final class Operation implements Runnable, BlockLocks.Waiter {
 
     FileVolume volume() {
         return Objects.requireNonNull(volume);
+    }
+
+    /** The layer that it changes, from when it was chosen. */
+    Layer layer() {
+        return Objects.requireNonNull(layer);
+    }
+
+    void layer(Layer chosen) {
+        layer = chosen;
+    }
+
+    /** Whether it changes a part of some layer block. */
+    boolean cutsBlocks() {
+        return ((offset | length) & (Limits.LAYER_BLOCK_BYTES - 1)) != 0;
     }
 
     /** First layer block that the bytes touch. */

@@ -17,6 +17,7 @@ public final class PlatformThreads implements BackendThreads {
     private final GrowingPool sync =
             new GrowingPool(named("stemma-sync"), Limits.SYNC_THREADS, Limits.IO_THREADS_MAX);
     private final GrowingPool punch = new GrowingPool(named("stemma-punch"), 1, 1);
+    private final GrowingPool merge = new GrowingPool(named("stemma-merge"), 1, 1);
     private final ScheduledExecutorService timer =
             new ScheduledThreadPoolExecutor(1, named("stemma-tick"));
 
@@ -57,6 +58,11 @@ public final class PlatformThreads implements BackendThreads {
     }
 
     @Override
+    public boolean merge(Runnable task) {
+        return merge.hand(task);
+    }
+
+    @Override
     @SuppressWarnings("FutureReturnValueIgnored") // A tick reports its own faults.
     public void everyTick(Runnable tick) {
         timer.scheduleWithFixedDelay(
@@ -72,6 +78,7 @@ public final class PlatformThreads implements BackendThreads {
     public void close() {
         timer.shutdownNow();
         end(timer);
+        end(merge.executor());
         end(punch.executor());
         end(sync.executor());
         end(io.executor());

@@ -12,10 +12,12 @@ import io.stemma.engine.runtime.TimeSource;
  * @param threads where work runs
  * @param time the clock
  * @param unsynced the bound on unsynced bytes of all volumes together
+ * @param layers the layers that lie there
  */
 record Pool(
         Folder folder,
         Journal journal,
         BackendThreads threads,
         TimeSource time,
-        UnsyncedPool unsynced) {}
+        UnsyncedPool unsynced,
+        LayerTree layers) {}

@@ -3,6 +3,7 @@ package io.stemma.engine.volume;
 import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.io.FileException;
 import io.stemma.engine.layer.BlockState;
+import io.stemma.engine.layer.Layer;
 import io.stemma.engine.layer.PresenceMap;
 import io.stemma.engine.runtime.Limits;
 
@@ -29,6 +30,9 @@ final class PunchQueue {
     private RangeList recent = new RangeList();
     private RangeList flushing = new RangeList();
     private final RangeList ready = new RangeList();
+    private final Object punching = new Object();
+    private long keptFirst;
+    private long keptCount;
     private volatile boolean unsupported;
 
     /** What a punch met since the last scrub began. */
@@ -88,6 +92,23 @@ final class PunchQueue {
         ready.clear();
     }
 
+    /**
+     * Leaves a range alone from now on: a merge puts blocks there before their record. Waits for a
+     * punch under way.
+     *
+     * @param count 0 if nothing is to be left alone any more
+     */
+    void keep(long first, long count) {
+        synchronized (punching) {
+            keptFirst = first;
+            keptCount = count;
+        }
+    }
+
+    private boolean kept(long first, long count) {
+        return first < keptFirst + keptCount && keptFirst < first + count;
+    }
+
     /** From time to time: punches some, on the thread for it. */
     void tick() {
         synchronized (this) {
@@ -130,7 +151,9 @@ final class PunchQueue {
                 return false;
             }
             try {
-                punchAbsent(first, count);
+                synchronized (punching) {
+                    punchAbsent(first, count);
+                }
             } finally {
                 volume.unlockBlocks(locker);
             }
@@ -141,27 +164,31 @@ final class PunchQueue {
     }
 
     private void punchAbsent(long first, long count) {
-        PresenceMap presence = volume.layer().presence();
+        Layer layer = volume.layer();
+        PresenceMap presence = layer.presence();
         if (volume.unbarriered().touches(first, count)) {
             // Perhaps another block of the same mark; the next barrier brings the range back.
             add(first, count);
+            return;
+        }
+        if (kept(first, count)) {
+            putBack(first, count);
             return;
         }
         long end = Math.min(first + count, presence.blockCount());
         long block = first;
         while (block < end) {
             long run = presence.run(block, end - block);
-            if (presence.get(block) == BlockState.ABSENT) {
-                punch(block, run);
+            if (presence.get(block) != BlockState.DATA) {
+                punch(layer, block, run);
             }
             block += run;
         }
     }
 
-    private void punch(long block, long run) {
+    private void punch(Layer layer, long block, long run) {
         try {
-            volume.layer()
-                    .file()
+            layer.file()
                     .punchHole(block * Limits.LAYER_BLOCK_BYTES, run * Limits.LAYER_BLOCK_BYTES);
         } catch (IOException failed) {
             failure = failed;

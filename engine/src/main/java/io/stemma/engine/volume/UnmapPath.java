@@ -3,27 +3,25 @@ package io.stemma.engine.volume;
 import io.stemma.engine.layer.BlockLocks;
 import io.stemma.engine.layer.BlockState;
 import io.stemma.engine.layer.Layer;
-import io.stemma.engine.layer.PresenceMap;
 import io.stemma.engine.runtime.Limits;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 
 /**
- * UNMAP and WRITE_ZEROES of one volume. Whole layer blocks become absent by a record; their space
- * comes back later, see {@link PunchQueue}. Parts of blocks at the edges are written with zeroes
- * where the layer holds data. Long ranges go piece by piece, each on its own turn of an I/O thread.
+ * UNMAP and WRITE_ZEROES of one volume. Whole layer blocks become absent by a record, or zero where
+ * something below would show through; their space comes back later, see {@link PunchQueue}. Parts
+ * of blocks at the edges are written with zeroes where there is data: in place, or as the first
+ * write of a block that shows through. Long ranges go piece by piece, each on its own turn of an
+ * I/O thread.
  */
 final class UnmapPath {
     private static final int BLOCK = Limits.LAYER_BLOCK_BYTES;
 
     private final FileVolume volume;
-    private final Layer layer;
-    private final PresenceMap presence;
 
     UnmapPath(FileVolume volume) {
         this.volume = volume;
-        this.layer = volume.layer();
-        this.presence = layer.presence();
     }
 
     /** An unmap or a write of zeroes has passed all stops. Any thread. */
@@ -41,7 +39,9 @@ final class UnmapPath {
             operation.onSync(UnmapPath::edgesThenRest);
         } else if (edges || (volume.admission().has(Admission.AWAY) && volume.guard().away())) {
             operation.onIo(UnmapPath::edgesThenRest);
-        } else if (operation.progressEnd - operation.progress > Limits.INLINE_UNMAP_BLOCKS_MAX) {
+        } else if (operation.layer().below() != null
+                || operation.progressEnd - operation.progress > Limits.INLINE_UNMAP_BLOCKS_MAX) {
+            // To look at what lies below is not for an event loop.
             operation.onIo(UnmapPath::rest);
         } else {
             inline(operation);
@@ -50,7 +50,7 @@ final class UnmapPath {
 
     private void inline(Operation operation) {
         long count = operation.progressEnd - operation.progress;
-        if (presence.all(operation.progress, count, BlockState.ABSENT)) {
+        if (operation.layer().presence().all(operation.progress, count, BlockState.ABSENT)) {
             volume.finish(operation, null);
         } else if (volume.tryLockBlocks(operation, operation.progress, count)) {
             publish(operation);
@@ -70,14 +70,19 @@ final class UnmapPath {
         long end = operation.offset + operation.length;
         if (operation.progress > operation.progressEnd) {
             boolean zeroed = zeroEdge(operation, operation.offset, end);
-            operation.progress = operation.progressEnd;
+            if (zeroed) {
+                operation.progress = operation.progressEnd;
+            }
             return zeroed;
         }
         return zeroEdge(operation, operation.offset, operation.progress * BLOCK)
                 && zeroEdge(operation, operation.progressEnd * BLOCK, end);
     }
 
-    /** Zeroes a part of a block, in two steps as {@link WritePath}; false if the request ended. */
+    /**
+     * Zeroes a part of a block, in two steps as {@link WritePath}; false if the request ended, or
+     * if it comes back here once the block is the layer's own.
+     */
     private boolean zeroEdge(Operation operation, long from, long to) {
         if (from >= to) {
             return true;
@@ -89,7 +94,13 @@ final class UnmapPath {
             operation.thenFlush = true;
             durable = false;
         }
-        if (presence.get(block) != BlockState.DATA) {
+        Layer layer = operation.layer();
+        BlockState state = layer.presence().get(block);
+        if (state == BlockState.ABSENT && layer.covers(block, 1)) {
+            takeEdge(operation, block, from, to);
+            return false;
+        }
+        if (state != BlockState.DATA) {
             return true;
         }
         int length = (int) (to - from);
@@ -106,9 +117,28 @@ final class UnmapPath {
         return !durable || zeroedDurably(operation, from, length);
     }
 
+    /** A block of which a part is to be zero shows through: it becomes the layer's own first. */
+    private void takeEdge(Operation operation, long block, long from, long to) {
+        if (volume.lockBlocks(operation, block, 1) != BlockLocks.Outcome.HELD) {
+            return;
+        }
+        operation.thenFlush |= operation.durable;
+        try (Arena arena = Arena.ofConfined()) {
+            int length = (int) (to - from);
+            long zeroes = arena.allocate(length, Long.BYTES).address();
+            operation.layer().writeWhole(from, zeroes, length, false);
+        } catch (IOException failed) {
+            long first = operation.request().firstBlock();
+            volume.finish(operation, volume.standing().ioFailed(failed, "write zeroes", first, 0));
+            return;
+        }
+        volume.unsynced().add(BLOCK);
+        publish(operation, BlockState.DATA, false);
+    }
+
     private boolean zeroedDurably(Operation operation, long from, int length) {
         try {
-            layer.writeZeroes(from, length, true);
+            operation.layer().writeZeroes(from, length, true);
             return true;
         } catch (IOException failed) {
             volume.finish(operation, volume.standing().syncFailed(failed));
@@ -142,47 +172,72 @@ final class UnmapPath {
      * How many of the next blocks need nothing; a durable answer must not stand on a mere record.
      */
     private long absentAlready(Operation operation, long left) {
-        if (presence.get(operation.progress) != BlockState.ABSENT) {
+        Layer layer = operation.layer();
+        BlockState state = layer.presence().get(operation.progress);
+        if (state == BlockState.DATA) {
             return 0;
         }
-        long run = presence.run(operation.progress, left);
+        long run = layer.presence().run(operation.progress, left, state);
+        if (run == 0
+                || (state == BlockState.ABSENT && layer.covers(operation.progress, run))) {
+            return 0;
+        }
         boolean enough =
                 !operation.durable || !volume.unbarriered().touches(operation.progress, run);
         return enough ? run : 0;
     }
 
     private void publish(Operation operation) {
-        operation.recordDurable = operation.durable;
+        boolean covers = operation.layer().covers(operation.lockedFirst, operation.lockedCount);
+        BlockState state = covers ? BlockState.ZERO : BlockState.ABSENT;
+        publish(operation, state, operation.durable);
+    }
+
+    private void publish(Operation operation, BlockState state, boolean durable) {
+        operation.recordDurable = durable;
+        operation.recordState = state;
         volume.pool()
                 .journal()
                 .publish(
                         operation.record.prepare(
                                 volume.key(),
-                                layer.key(),
+                                operation.layer().key(),
                                 operation.lockedFirst,
                                 operation.lockedCount,
-                                BlockState.ABSENT,
-                                operation.durable));
+                                state,
+                                durable));
     }
 
     /** The record of a piece is where its promise wants it. */
     void recorded(Operation operation) {
         long first = operation.lockedFirst;
         long count = operation.lockedCount;
-        presence.set(first, count, BlockState.ABSENT);
+        operation.layer().presence().set(first, count, operation.recordState);
         volume.flushes().recorded();
         if (!operation.recordDurable) {
             volume.unbarriered().mark(first, count);
+        }
+        if (operation.recordState == BlockState.DATA) {
+            volume.flushes().newlyPresent(count * BLOCK);
+            volume.unlockBlocks(operation);
+            again(operation, UnmapPath::edgesThenRest);
+            return;
         }
         volume.punches().add(first, count);
         operation.progress = first + count;
         volume.unlockBlocks(operation);
         if (operation.progress >= operation.progressEnd) {
             volume.done(operation);
-        } else if (operation.durable) {
-            operation.onSync(UnmapPath::rest);
         } else {
-            operation.onIo(UnmapPath::rest);
+            again(operation, UnmapPath::rest);
+        }
+    }
+
+    private static void again(Operation operation, Operation.Step step) {
+        if (operation.durable) {
+            operation.onSync(step);
+        } else {
+            operation.onIo(step);
         }
     }
 }

@@ -8,6 +8,9 @@ public interface VolumeListener {
     /** The capacity changed. */
     default void resized(Geometry geometry) {}
 
+    /** All of the content may be another: the volume was reverted. */
+    default void contentChanged() {}
+
     /** Writes are from now on acknowledged before they are durable, or no longer. */
     default void writeCacheChanged(boolean enabled) {}
 

@@ -16,11 +16,9 @@ import java.io.IOException;
  */
 final class WritePath {
     private final FileVolume volume;
-    private final Layer layer;
 
     WritePath(FileVolume volume) {
         this.volume = volume;
-        this.layer = volume.layer();
     }
 
     /** A write has passed all stops. Any thread. */
@@ -29,10 +27,13 @@ final class WritePath {
             operation.onSync(WritePath::writeDurable);
         } else if (volume.admission().has(Admission.AWAY) && volume.guard().away()) {
             operation.onIo(WritePath::writeCached);
-        } else if (layer.holds(operation.offset, operation.length)) {
+        } else if (operation.layer().holds(operation.offset, operation.length)) {
             long began = volume.guard().nanos();
             overwrite(operation);
             volume.guard().inlineWriteEnded(began);
+        } else if (operation.layer().below() != null && operation.cutsBlocks()) {
+            // What fills them up may have to be read from the disk.
+            operation.onIo(WritePath::writeCached);
         } else if (volume.tryLockBlocks(
                 operation, operation.firstBlock(), operation.blockCount())) {
             long began = volume.guard().nanos();
@@ -47,7 +48,7 @@ final class WritePath {
     private static void writeCached(Operation operation) {
         WritePath path = operation.volume().writes();
         WriteGuard guard = path.volume.guard();
-        boolean held = path.layer.holds(operation.offset, operation.length);
+        boolean held = operation.layer().holds(operation.offset, operation.length);
         // Told to wait for blocks, it may run elsewhere by now.
         if (!held && !path.locked(operation)) {
             return;
@@ -72,7 +73,9 @@ final class WritePath {
     private void overwrite(Operation operation) {
         int length = (int) operation.length;
         try {
-            layer.write(operation.offset, operation.request().address(), length, false);
+            operation
+                    .layer()
+                    .write(operation.offset, operation.request().address(), length, false);
         } catch (IOException failed) {
             failed(operation, failed);
             return;
@@ -104,7 +107,7 @@ final class WritePath {
         }
         long first = operation.firstBlock();
         long count = operation.blockCount();
-        boolean held = layer.holds(operation.offset, operation.length);
+        boolean held = operation.layer().holds(operation.offset, operation.length);
         if (held && !volume.unbarriered().touches(first, count)) {
             if (writtenWhole(operation, true)) {
                 volume.finish(operation, null);
@@ -119,11 +122,11 @@ final class WritePath {
 
     /** Whether an edge of its range cuts a block whose rest may be unsynced data. */
     boolean standsOnUnsynced(Operation operation) {
-        return standsOnUnsynced(operation.offset)
-                || standsOnUnsynced(operation.offset + operation.length);
+        return standsOnUnsynced(operation.layer(), operation.offset)
+                || standsOnUnsynced(operation.layer(), operation.offset + operation.length);
     }
 
-    private boolean standsOnUnsynced(long edge) {
+    private boolean standsOnUnsynced(Layer layer, long edge) {
         if (edge % Limits.LAYER_BLOCK_BYTES == 0) {
             return false;
         }
@@ -141,7 +144,7 @@ final class WritePath {
         long address = operation.request().address();
         int length = (int) operation.length;
         try {
-            layer.writeWhole(operation.offset, address, length, false);
+            operation.layer().writeWhole(operation.offset, address, length, false);
         } catch (IOException failed) {
             failed(operation, failed);
             return false;
@@ -150,7 +153,7 @@ final class WritePath {
             return true;
         }
         try {
-            layer.writeWhole(operation.offset, address, length, true);
+            operation.layer().writeWhole(operation.offset, address, length, true);
             return true;
         } catch (IOException failed) {
             volume.finish(operation, volume.standing().syncFailed(failed));
@@ -165,7 +168,7 @@ final class WritePath {
                 .publish(
                         operation.record.prepare(
                                 volume.key(),
-                                layer.key(),
+                                operation.layer().key(),
                                 operation.firstBlock(),
                                 operation.blockCount(),
                                 BlockState.DATA,
@@ -176,7 +179,7 @@ final class WritePath {
     void recorded(Operation operation) {
         long first = operation.firstBlock();
         long count = operation.blockCount();
-        layer.presence().set(first, count, BlockState.DATA);
+        operation.layer().presence().set(first, count, BlockState.DATA);
         volume.flushes().recorded();
         if (!operation.recordDurable) {
             volume.unbarriered().mark(first, count);

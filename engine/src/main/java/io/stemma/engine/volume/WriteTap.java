@@ -19,6 +19,15 @@ public interface WriteTap {
      */
     boolean before(BlockRequest request, Runnable proceed);
 
+    /**
+     * Blocks are about to become something else though nobody writes them: the volume is reverted.
+     * No request is under way; nobody is answered before this returned.
+     *
+     * @param firstBlock the first logical block that may differ
+     * @param blockCount how many
+     */
+    default void replaced(long firstBlock, long blockCount) {}
+
     /** The change reached the layer (or failed); the host has not been answered yet. */
     void after(BlockRequest request, @Nullable DeviceFault fault);
 }

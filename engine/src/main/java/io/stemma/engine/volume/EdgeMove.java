@@ -1,0 +1,232 @@
+package io.stemma.engine.volume;
+
+import io.stemma.engine.block.DeviceException;
+import io.stemma.engine.journal.TreeRecord;
+import io.stemma.engine.journal.TreeRecord.EdgeClosed;
+import io.stemma.engine.journal.TreeRecord.LayerMerged;
+import io.stemma.engine.journal.TreeRecord.LayerTrimmed;
+import io.stemma.engine.layer.BlockState;
+import io.stemma.engine.layer.Layer;
+import io.stemma.engine.runtime.Limits;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+
+/**
+ * The work on one edge, step by step. A step copies what is to move, makes it durable and barriers
+ * what it relied upon, puts a record of its range, and gives the old place back when nobody can read
+ * it any more. Whoever calls has the turn.
+ */
+final class EdgeMove {
+    private final Pool pool;
+    private final PoolPointsInTime points;
+    private final Edge edge;
+    private final BlockCopier copier;
+    private final long end;
+    private long position;
+    private volatile long looked;
+
+    EdgeMove(Pool pool, PoolPointsInTime points, Edge edge) {
+        this.pool = pool;
+        this.points = points;
+        this.edge = edge;
+        copier = new BlockCopier(edge.host());
+        Layer source = edge.way() == Edge.Way.INTO_PARENT ? edge.child() : edge.parent();
+        long other = edge.way() == Edge.Way.INTO_PARENT ? edge.parent().presence().blockCount() : 0;
+        end = Math.max(source.presence().blockCount(), other);
+    }
+
+    Edge edge() {
+        return edge;
+    }
+
+    PointsInTime.Merge progress(boolean running) {
+        return new PointsInTime.Merge(
+                Merger.words(edge), looked, end, copier.copiedBytes(), running);
+    }
+
+    /** One step; true when the edge is done. */
+    boolean step() throws IOException {
+        if (position >= end) {
+            close();
+            return true;
+        }
+        long first = position;
+        switch (edge.way()) {
+            case INTO_CHILD -> position = intoChild(first);
+            case INTO_PARENT -> position = intoParent(first);
+            case TRIM -> position = trim(first);
+        }
+        looked = position;
+        return edge.way() == Edge.Way.TRIM && position >= end;
+    }
+
+    private long intoChild(long first) throws IOException {
+        Layer parent = edge.parent();
+        Layer child = edge.child();
+        FileVolume host = edge.host();
+        long visible = Math.min(visible(), parent.presence().blockCount());
+        long last = Math.min(first + Limits.MERGE_LOOK_BLOCKS_MAX, end);
+        if (host != null) {
+            host.punches().keep(first, last - first);
+        }
+        try {
+            long until = copier.copy(parent, child, first, Math.min(last, visible));
+            // Beyond what is visible there is nothing to move.
+            until = until >= visible ? last : until;
+            if (until == first) {
+                return first;
+            }
+            settle(child);
+            commit(new LayerMerged(child.key(), true, first, until - first));
+            if (host != null) {
+                show(parent, child, first, Math.min(until, visible));
+            }
+            giveBack(parent, first, until);
+            return until;
+        } finally {
+            if (host != null) {
+                host.punches().keep(0, 0);
+            }
+        }
+    }
+
+    /** What was copied, and what was taken for there already, is durable and barriered. */
+    private void settle(Layer receiver) throws IOException {
+        FileVolume host = edge.host();
+        if (host != null) {
+            if (copier.takeCopied()) {
+                host.unsynced().add(Limits.LAYER_BLOCK_BYTES);
+            }
+            ControlFlush.run(host);
+        } else {
+            receiver.file().dataSync();
+        }
+    }
+
+    private void commit(TreeRecord record) throws DeviceException {
+        pool.journal().commit(record);
+    }
+
+    /** The map of a head is not the journal's: it learns here what the record said. */
+    private static void show(Layer parent, Layer child, long first, long until) {
+        for (long block = first; block < until; ) {
+            BlockState state = parent.presence().get(block);
+            long run = Math.max(1, parent.presence().run(block, until - block, state));
+            if (state != BlockState.ABSENT) {
+                child.presence().setWhere(block, run, BlockState.ABSENT, state);
+            }
+            block += run;
+        }
+    }
+
+    /** Gives back the space of all data of a layer in a range, which is somewhere else now. */
+    private void giveBack(Layer from, long first, long until) throws IOException {
+        pool.layers().owners().forget(from);
+        pool.layers().drainReaders();
+        new RunsOfData(from, first, until).punch(from.file());
+    }
+
+    private long intoParent(long first) throws IOException {
+        Layer parent = edge.parent();
+        Layer child = edge.child();
+        if (first == 0) {
+            begin(parent, child);
+        }
+        long held = child.presence().blockCount();
+        long last = Math.min(first + Limits.MERGE_LOOK_BLOCKS_MAX, end);
+        long until = copier.copy(child, parent, first, Math.min(last, held));
+        until = until >= held ? last : until;
+        if (until == first) {
+            return first;
+        }
+        parent.file().dataSync();
+        RunsOfData moved = new RunsOfData(child, first, Math.min(until, held));
+        commit(new LayerMerged(child.key(), false, first, until - first));
+        pool.layers().owners().forget(child);
+        pool.layers().drainReaders();
+        moved.punch(child.file());
+        return until;
+    }
+
+    /** From now on nobody remembers what the parent shows, since that is about to change. */
+    private void begin(Layer parent, Layer child) throws IOException {
+        parent.changing(true);
+        pool.layers().owners().forget(parent);
+        long bytes = child.presence().blockCount() * Limits.LAYER_BLOCK_BYTES;
+        if (parent.file().size() < bytes) {
+            parent.file().resize(bytes);
+            parent.file().dataSync();
+        }
+    }
+
+    private long trim(long first) throws IOException {
+        Layer parent = edge.parent();
+        long last = Math.min(first + Limits.MERGE_LOOK_BLOCKS_MAX, end);
+        RunsOfData before = new RunsOfData(parent, first, last);
+        if (before.isEmpty()) {
+            return last;
+        }
+        settle(edge.child());
+        commit(new LayerTrimmed(parent.key(), first, last - first));
+        pool.layers().owners().forget(parent);
+        pool.layers().drainReaders();
+        before.punchWhereGone(parent);
+        return last;
+    }
+
+    private long visible() {
+        Layer.Below below = edge.child().below();
+        return below == null ? 0 : below.visibleBlocks();
+    }
+
+    private void close() throws IOException {
+        Layer parent = edge.parent();
+        Layer child = edge.child();
+        boolean intoChild = edge.way() == Edge.Way.INTO_CHILD;
+        if (!intoChild) {
+            // Or its longer end would have no map while the child's place has one.
+            parent.changing(true);
+        }
+        commit(new EdgeClosed(child.key(), intoChild));
+        if (intoChild) {
+            child.below(lower(parent.below(), child.below()));
+        } else {
+            takePlace(parent, child);
+        }
+        pool.layers().owners().forget(intoChild ? parent : child);
+        pool.layers().dropGone();
+        if (!intoChild) {
+            parent.changing(false);
+            long bytes = parent.presence().blockCount() * Limits.LAYER_BLOCK_BYTES;
+            if (parent.file().size() > bytes) {
+                parent.file().resize(bytes);
+            }
+        }
+    }
+
+    private void takePlace(Layer parent, Layer child) {
+        for (Layer over : pool.layers().children(child)) {
+            Layer.Below below = over.below();
+            over.below(new Layer.Below(parent, below == null ? 0 : below.visibleBlocks()));
+        }
+        for (NamedLayer named : points.named()) {
+            if (named.layer() == child) {
+                named.moveTo(parent);
+            }
+        }
+        parent.below(lower(parent.below(), child.below()));
+    }
+
+    /** What lies below, no more of it visible than both saw. */
+    private static Layer.@Nullable Below lower(
+            Layer.@Nullable Below of,
+            Layer.@Nullable Below through) {
+        if (of == null || through == null) {
+            return null;
+        }
+        long visible = Math.min(of.visibleBlocks(), through.visibleBlocks());
+        return new Layer.Below(of.parent(), visible);
+    }
+}

@@ -1,0 +1,583 @@
+package io.stemma.engine.volume;
+
+import io.stemma.engine.block.DeviceException;
+import io.stemma.engine.block.DeviceFault;
+import io.stemma.engine.block.Geometry;
+import io.stemma.engine.journal.PoolState.SnapshotState;
+import io.stemma.engine.journal.StructuralRecord.VolumeCreated;
+import io.stemma.engine.journal.TreeRecord.Member;
+import io.stemma.engine.journal.TreeRecord.SnapshotAdopted;
+import io.stemma.engine.journal.TreeRecord.SnapshotDeleted;
+import io.stemma.engine.journal.TreeRecord.SnapshotHeld;
+import io.stemma.engine.journal.TreeRecord.SnapshotNamed;
+import io.stemma.engine.journal.TreeRecord.SnapshotRenamed;
+import io.stemma.engine.journal.TreeRecord.VolumeCloned;
+import io.stemma.engine.layer.Layer;
+import io.stemma.engine.runtime.Limits;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The snapshots of a pool and what is made from them. Changes have the turn of the tree. */
+final class PoolPointsInTime implements PointsInTime {
+    private final FileBackend backend;
+    private final Pool pool;
+    private final LayerTree tree;
+    private final Merger merger;
+    private final Map<VolumeId, NamedLayer> named = new ConcurrentHashMap<>();
+
+    PoolPointsInTime(FileBackend backend, Pool pool, Registry registry) {
+        this.backend = backend;
+        this.pool = pool;
+        tree = pool.layers();
+        merger = new Merger(pool, this, registry);
+        tree.turn().whenFree(merger::wake);
+    }
+
+    /** Takes over what the journal knows. */
+    void recovered(Collection<SnapshotState> states) {
+        for (SnapshotState state : states) {
+            Snapshot snapshot =
+                    new Snapshot(
+                            new VolumeId(state.id()),
+                            state.setId(),
+                            new VolumeId(state.originId()),
+                            state.originName(),
+                            state.name(),
+                            new Geometry(
+                                    state.blockCount(),
+                                    state.logicalBlockBytes(),
+                                    state.physicalBlockBytes()),
+                            state.naa(),
+                            state.serial(),
+                            state.createdWallMillis(),
+                            state.holds());
+            Layer layer = tree.layer(state.layerKey());
+            named.put(snapshot.id(), new NamedLayer(state.key(), layer, snapshot));
+        }
+    }
+
+    Merger merger() {
+        return merger;
+    }
+
+    Collection<NamedLayer> named() {
+        return named.values();
+    }
+
+    /** Layers may have lost what they were needed for. */
+    void treeChanged() {
+        merger.wake();
+    }
+
+    boolean hasName(Layer layer) {
+        return named.values().stream().anyMatch(one -> one.layer() == layer);
+    }
+
+    @Override
+    public Cut prepare(Collection<Volume> volumes) throws DeviceException {
+        checkSet(volumes);
+        List<FileVolume> ours = new ArrayList<>();
+        for (Volume volume : volumes) {
+            ours.add(backend.ours(volume));
+        }
+        List<FileVolume> marked = new ArrayList<>();
+        boolean prepared = false;
+        try {
+            for (FileVolume volume : ours) {
+                synchronized (volume) {
+                    backend.requireServing(volume);
+                    volume.beginCutting();
+                    marked.add(volume);
+                }
+            }
+            tree.turn().enter();
+            try {
+                PoolCut cut = PoolCut.prepare(this, pool, ours);
+                prepared = true;
+                return cut;
+            } finally {
+                tree.turn().leave();
+            }
+        } finally {
+            if (!prepared) {
+                marked.forEach(FileVolume::endCutting);
+            }
+        }
+    }
+
+    private void checkSet(Collection<Volume> volumes) {
+        if (volumes.isEmpty() || volumes.size() > Limits.SNAPSHOT_SET_MAX) {
+            throw new IllegalArgumentException(
+                    "a snapshot of "
+                            + volumes.size()
+                            + " volumes: name 1 to "
+                            + Limits.SNAPSHOT_SET_MAX);
+        }
+        if (new HashSet<>(volumes).size() < volumes.size()) {
+            throw new IllegalArgumentException("a volume is named twice: name each once");
+        }
+        if (named.size() + volumes.size() > Limits.SNAPSHOTS_MAX) {
+            throw new IllegalArgumentException(
+                    "the pool has "
+                            + named.size()
+                            + " snapshots and can have "
+                            + Limits.SNAPSHOTS_MAX
+                            + ": delete some first");
+        }
+    }
+
+    /** Refuses a name that a snapshot of one of the volumes has. */
+    void checkUnused(Collection<FileVolume> volumes, String name) {
+        for (FileVolume volume : volumes) {
+            checkUnused(volume.description().id(), volume.name(), name);
+        }
+    }
+
+    private void checkUnused(VolumeId origin, String originName, String name) {
+        for (NamedLayer one : named.values()) {
+            Snapshot snapshot = one.snapshot();
+            if (snapshot.originId().equals(origin) && snapshot.name().equals(name)) {
+                throw new IllegalArgumentException(
+                        "volume \""
+                                + originName
+                                + "\" has a snapshot \""
+                                + name
+                                + "\" already: write another name, or delete that one first");
+            }
+        }
+    }
+
+    /** Names frozen layers, of which everything is durable and barriered. The caller has the turn. */
+    List<Snapshot> name(
+            String name, List<FileVolume> volumes, List<Layer> frozen, List<Long> sizes)
+            throws DeviceException {
+        UUID set = UUID.randomUUID();
+        long now = pool.time().wallMillis();
+        List<Member> members = new ArrayList<>();
+        List<NamedLayer> made = new ArrayList<>();
+        for (int i = 0; i < volumes.size(); i++) {
+            FileVolume volume = volumes.get(i);
+            VolumeId id = VolumeId.random();
+            Geometry geometry = volume.geometry().withBlockCount(sizes.get(i));
+            Snapshot snapshot =
+                    new Snapshot(
+                            id,
+                            set,
+                            volume.description().id(),
+                            volume.name(),
+                            name,
+                            geometry,
+                            PoolFiles.naa(id),
+                            PoolFiles.serial(id),
+                            now,
+                            List.of());
+            int key = pool.journal().nextSnapshotKey();
+            made.add(new NamedLayer(key, frozen.get(i), snapshot));
+            members.add(
+                    new Member(
+                            volume.key(),
+                            key,
+                            id.uuid(),
+                            frozen.get(i).key(),
+                            geometry.blockCount(),
+                            snapshot.naaLocallyAssigned(),
+                            snapshot.serialNumber()));
+        }
+        pool.journal().commit(new SnapshotNamed(set, name, now, members));
+        List<Snapshot> snapshots = new ArrayList<>();
+        for (NamedLayer one : made) {
+            tree.adopt(one.layer());
+            named.put(one.snapshot().id(), one);
+            snapshots.add(one.snapshot());
+        }
+        return snapshots;
+    }
+
+    @Override
+    public List<Snapshot> snapshots() {
+        return named.values().stream()
+                .sorted(
+                        Comparator.comparing((NamedLayer one) -> one.snapshot().originName())
+                                .thenComparingLong(one -> one.snapshot().createdWallMillis())
+                                .thenComparingInt(NamedLayer::key))
+                .map(NamedLayer::snapshot)
+                .toList();
+    }
+
+    @Override
+    public Optional<Snapshot> snapshot(String fullName) {
+        return named.values().stream()
+                .map(NamedLayer::snapshot)
+                .filter(snapshot -> snapshot.fullName().equals(fullName))
+                .findAny();
+    }
+
+    @Override
+    public Volume open(Snapshot snapshot) throws DeviceException {
+        tree.turn().enter();
+        try {
+            return opened(ours(snapshot));
+        } finally {
+            tree.turn().leave();
+        }
+    }
+
+    private FileVolume opened(NamedLayer one) {
+        FileVolume open = one.opened();
+        if (open == null) {
+            Snapshot snapshot = one.snapshot();
+            open = new FileVolume(pool, one.key(), one.layer(), described(snapshot), 0);
+            open.admission().raise(Admission.READ_ONLY);
+            one.opened(open);
+        }
+        return open;
+    }
+
+    private static VolumeDescription described(Snapshot snapshot) {
+        return new VolumeDescription(
+                snapshot.id(),
+                snapshot.fullName(),
+                snapshot.geometry(),
+                true,
+                snapshot.naaLocallyAssigned(),
+                snapshot.serialNumber(),
+                snapshot.createdWallMillis());
+    }
+
+    private NamedLayer ours(Snapshot snapshot) throws DeviceException {
+        NamedLayer one = named.get(snapshot.id());
+        if (one == null) {
+            throw new DeviceException(
+                    DeviceFault.of(
+                            DeviceFault.Kind.GONE,
+                            "use of a snapshot that is not in the pool",
+                            snapshot.fullName()));
+        }
+        return one;
+    }
+
+    @Override
+    public Volume clone(Snapshot snapshot, String name, boolean writeCache)
+            throws DeviceException {
+        VolumeNames.check(name);
+        synchronized (backend) {
+            backend.requireRoomFor(name);
+            tree.turn().enter();
+            try {
+                FileVolume clone = cloned(ours(snapshot), name, writeCache);
+                backend.add(clone);
+                return clone;
+            } finally {
+                tree.turn().leave();
+            }
+        }
+    }
+
+    private FileVolume cloned(NamedLayer from, String name, boolean writeCache)
+            throws DeviceException {
+        Geometry geometry = from.snapshot().geometry();
+        Layer parent = from.layer();
+        long blocks = Layer.blocksFor(geometry.sizeBytes());
+        List<Layer> made =
+                tree.make(List.of(new Layer.Below(parent, blocks)), List.of(blocks));
+        Layer layer = made.getFirst();
+        VolumeCreated created =
+                PoolFiles.created(
+                        new VolumeSpecification(name, geometry, writeCache),
+                        pool.journal().nextVolumeKey(),
+                        layer.key(),
+                        pool.time().wallMillis());
+        try {
+            pool.journal().commit(new VolumeCloned(created, from.key()));
+        } catch (DeviceException failed) {
+            tree.notRecorded(made, failed.fault());
+            throw failed;
+        }
+        tree.add(layer);
+        return new FileVolume(
+                pool, created.volumeKey(), layer, PoolFiles.described(created), 0);
+    }
+
+    @Override
+    public Optional<Snapshot> parent(Volume volume) {
+        return volume instanceof FileVolume ours
+                ? Optional.ofNullable(parentOf(ours)).map(NamedLayer::snapshot)
+                : Optional.empty();
+    }
+
+    private @Nullable NamedLayer parentOf(FileVolume volume) {
+        Layer.Below below = volume.layer().below();
+        while (below != null) {
+            Layer layer = below.parent();
+            for (NamedLayer one : named.values()) {
+                if (one.layer() == layer) {
+                    return one;
+                }
+            }
+            below = layer.below();
+        }
+        return null;
+    }
+
+    @Override
+    public List<Volume> children(Snapshot snapshot) {
+        return backend.volumes().stream()
+                .filter(volume -> parent(volume).filter(snapshot::equals).isPresent())
+                .toList();
+    }
+
+    @Override
+    public void promote(Volume clone) throws DeviceException {
+        FileVolume ours = backend.ours(clone);
+        tree.turn().enter();
+        try {
+            NamedLayer parent = parentOf(ours);
+            if (parent == null || parent.snapshot().originId().equals(ours.description().id())) {
+                throw new IllegalArgumentException(
+                        "volume \"" + ours.name() + "\" is no clone: only a clone is promoted");
+            }
+            List<NamedLayer> below = new ArrayList<>();
+            for (NamedLayer one : named.values()) {
+                boolean same = one.snapshot().originId().equals(parent.snapshot().originId());
+                if (same && ours.layer().standsOn(one.layer())) {
+                    checkUnused(ours.description().id(), ours.name(), one.snapshot().name());
+                    below.add(one);
+                }
+            }
+            pool.journal()
+                    .commit(
+                            below.stream()
+                                    .map(one -> new SnapshotAdopted(one.key(), ours.key()))
+                                    .toArray(SnapshotAdopted[]::new));
+            for (NamedLayer one : below) {
+                belong(one, ours.description().id(), ours.name());
+            }
+        } finally {
+            tree.turn().leave();
+        }
+    }
+
+    /** A volume has another name now. */
+    void renamed(VolumeId origin, String name) {
+        for (NamedLayer one : named.values()) {
+            if (one.snapshot().originId().equals(origin)) {
+                belong(one, origin, name);
+            }
+        }
+    }
+
+    private static void belong(NamedLayer one, VolumeId origin, String originName) {
+        Snapshot now = one.snapshot();
+        change(one, origin, originName, now.name(), now.holds());
+    }
+
+    private static void change(
+            NamedLayer one, VolumeId origin, String originName, String name, List<String> holds) {
+        Snapshot now = one.snapshot();
+        Snapshot next =
+                new Snapshot(
+                        now.id(),
+                        now.setId(),
+                        origin,
+                        originName,
+                        name,
+                        now.geometry(),
+                        now.naaLocallyAssigned(),
+                        now.serialNumber(),
+                        now.createdWallMillis(),
+                        holds);
+        one.describe(next);
+        FileVolume open = one.opened();
+        if (open != null) {
+            open.describe(described(next));
+        }
+    }
+
+    @Override
+    public void revert(Volume volume, Snapshot snapshot) throws DeviceException {
+        FileVolume ours = backend.ours(volume);
+        synchronized (ours) {
+            backend.requireServing(ours);
+            ours.requireNoCut();
+            tree.turn().enter();
+            try {
+                NamedLayer to = ours(snapshot);
+                checkRevert(ours, to);
+                Reversion.run(ours, to);
+                tree.dropGone();
+            } finally {
+                tree.turn().leave();
+            }
+        }
+    }
+
+    private static void checkRevert(FileVolume volume, NamedLayer to) {
+        Snapshot snapshot = to.snapshot();
+        boolean own = snapshot.originId().equals(volume.description().id());
+        if (!own && !volume.layer().standsOn(to.layer())) {
+            throw new IllegalArgumentException(
+                    "\""
+                            + snapshot.fullName()
+                            + "\" is no snapshot of volume \""
+                            + volume.name()
+                            + "\": name one of its own, or make a clone of this one");
+        }
+    }
+
+    @Override
+    public void delete(Snapshot snapshot) throws DeviceException {
+        tree.turn().enter();
+        try {
+            NamedLayer one = ours(snapshot);
+            if (!one.snapshot().holds().isEmpty()) {
+                throw new IllegalArgumentException(
+                        "snapshot \""
+                                + one.snapshot().fullName()
+                                + "\" is held by "
+                                + String.join(", ", one.snapshot().holds())
+                                + ": release it first");
+            }
+            pool.journal().commit(new SnapshotDeleted(one.key()));
+            named.remove(snapshot.id());
+            FileVolume open = one.opened();
+            if (open != null) {
+                open.admission().raise(Admission.DELETED);
+                open.listeners().deleted();
+                VolumeChanges.drain(open);
+                VolumeChanges.letGo(open);
+            }
+            tree.dropGone();
+        } finally {
+            tree.turn().leave();
+        }
+    }
+
+    @Override
+    public void rename(Snapshot snapshot, String newName) throws DeviceException {
+        VolumeNames.check(newName);
+        tree.turn().enter();
+        try {
+            NamedLayer one = ours(snapshot);
+            Snapshot now = one.snapshot();
+            if (!now.name().equals(newName)) {
+                checkUnused(now.originId(), now.originName(), newName);
+                pool.journal().commit(new SnapshotRenamed(one.key(), newName));
+                change(one, now.originId(), now.originName(), newName, now.holds());
+            }
+        } finally {
+            tree.turn().leave();
+        }
+    }
+
+    @Override
+    public void hold(Snapshot snapshot, String tag) throws DeviceException {
+        VolumeNames.check(tag);
+        held(snapshot, tag, true);
+    }
+
+    @Override
+    public void release(Snapshot snapshot, String tag) throws DeviceException {
+        held(snapshot, tag, false);
+    }
+
+    private void held(Snapshot snapshot, String tag, boolean held) throws DeviceException {
+        tree.turn().enter();
+        try {
+            NamedLayer one = ours(snapshot);
+            Snapshot now = one.snapshot();
+            TreeSet<String> holds = new TreeSet<>(now.holds());
+            if (held ? holds.add(tag) : holds.remove(tag)) {
+                if (holds.size() > Limits.SNAPSHOT_HOLDS_MAX) {
+                    throw new IllegalArgumentException(
+                            "snapshot \""
+                                    + now.fullName()
+                                    + "\" has "
+                                    + now.holds().size()
+                                    + " holds, as many as it can: release one first");
+                }
+                pool.journal().commit(new SnapshotHeld(one.key(), tag, held));
+                change(
+                        one,
+                        now.originId(),
+                        now.originName(),
+                        now.name(),
+                        List.copyOf(holds));
+            }
+        } finally {
+            tree.turn().leave();
+        }
+    }
+
+    @Override
+    public void difference(@Nullable Volume from, Volume to, RunVisitor visitor)
+            throws DeviceException {
+        FileVolume later = backend.readable(to);
+        FileVolume earlier = from == null ? null : backend.readable(from);
+        int perBlock = Limits.LAYER_BLOCK_BYTES / later.logicalBlockBytes();
+        if (earlier != null && earlier.logicalBlockBytes() != later.logicalBlockBytes()) {
+            throw new IllegalArgumentException(
+                    "the two points have blocks of different sizes: name points of one tree");
+        }
+        tree.turn().enter();
+        try {
+            long end = later.geometry().blockCount();
+            LayerDifference.between(
+                    earlier == null ? null : earlier.layer(),
+                    later.layer(),
+                    (first, count, data) -> {
+                        long begin = first * perBlock;
+                        long blocks = Math.min(count * perBlock, end - begin);
+                        if (blocks > 0) {
+                            visitor.run(begin, blocks, data);
+                        }
+                    });
+        } finally {
+            tree.turn().leave();
+        }
+    }
+
+    @Override
+    public SnapshotUsage usage(Snapshot snapshot) {
+        NamedLayer one = named.get(snapshot.id());
+        if (one == null) {
+            return new SnapshotUsage(0, 0);
+        }
+        Layer layer = one.layer();
+        List<Layer> children = tree.children(layer);
+        long owned = LayerSpace.held(layer);
+        long freed =
+                switch (children.size()) {
+                    case 0 -> owned;
+                    case 1 -> LayerSpace.hidden(layer, children.getFirst());
+                    default -> 0;
+                };
+        return new SnapshotUsage(
+                owned * Limits.LAYER_BLOCK_BYTES, freed * Limits.LAYER_BLOCK_BYTES);
+    }
+
+    @Override
+    public void flatten(Volume volume) throws DeviceException {
+        merger.flatten(backend.ours(volume));
+    }
+
+    @Override
+    public List<Merge> merges() {
+        return merger.list();
+    }
+
+    @Override
+    public void pauseMerges(boolean pause) {
+        merger.pause(pause);
+    }
+}

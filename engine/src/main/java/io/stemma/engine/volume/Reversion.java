@@ -1,0 +1,69 @@
+package io.stemma.engine.volume;
+
+import io.stemma.engine.block.DeviceException;
+import io.stemma.engine.block.Geometry;
+import io.stemma.engine.journal.TreeRecord.VolumeReverted;
+import io.stemma.engine.layer.Layer;
+import io.stemma.engine.runtime.Limits;
+
+import java.util.List;
+
+/**
+ * A volume becomes what a snapshot is: behind a closed gate it gets a new head over the snapshot's
+ * layer. The caller has the turn and the volume.
+ */
+final class Reversion {
+    private Reversion() {}
+
+    static void run(FileVolume volume, NamedLayer to) throws DeviceException {
+        LayerTree tree = volume.pool().layers();
+        Geometry geometry = to.snapshot().geometry();
+        long blocks = Layer.blocksFor(geometry.sizeBytes());
+        List<Layer> made = tree.make(List.of(new Layer.Below(to.layer(), blocks)), List.of(blocks));
+        Layer head = made.getFirst();
+        VolumeChanges.closeGate(volume);
+        try {
+            // What is unsynced in the old head must not count as unsynced of the new one.
+            ControlFlush.run(volume);
+            commit(volume, to, made);
+            tree.add(head);
+            tellTap(volume, to.layer(), geometry);
+            volume.punches().clear();
+            volume.replaceHead(head);
+            VolumeChanges.become(volume, geometry);
+        } finally {
+            volume.admission().openGate();
+        }
+        volume.listeners().contentChanged();
+    }
+
+    private static void commit(FileVolume volume, NamedLayer to, List<Layer> made)
+            throws DeviceException {
+        try {
+            int head = made.getFirst().key();
+            volume.pool().journal().commit(new VolumeReverted(volume.key(), head, to.key()));
+        } catch (DeviceException failed) {
+            volume.pool().layers().notRecorded(made, failed.fault());
+            throw failed;
+        }
+    }
+
+    private static void tellTap(FileVolume volume, Layer to, Geometry geometry) {
+        WriteTap tap = volume.admission().tap();
+        if (tap == null) {
+            return;
+        }
+        long perBlock = Limits.LAYER_BLOCK_BYTES / volume.logicalBlockBytes();
+        long end = geometry.blockCount();
+        LayerDifference.between(
+                volume.layer(),
+                to,
+                (first, count, data) -> {
+                    long begin = first * perBlock;
+                    long blocks = Math.min(count * perBlock, end - begin);
+                    if (blocks > 0) {
+                        tap.replaced(begin, blocks);
+                    }
+                });
+    }
+}
