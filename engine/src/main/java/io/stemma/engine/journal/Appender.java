@@ -291,8 +291,12 @@ final class Appender {
         enterGroup(presence, 1);
     }
 
-    private static DeviceFault gone(int key) {
-        return DeviceFault.of(DeviceFault.Kind.GONE, "record a change", "volume key " + key);
+    private static DeviceFault gone(int volumeKey) {
+        return gone("volume key " + volumeKey);
+    }
+
+    private static DeviceFault gone(String what) {
+        return DeviceFault.of(DeviceFault.Kind.GONE, "record a change", what);
     }
 
     private void encode(SyncWaiter waiter) {
@@ -319,8 +323,8 @@ final class Appender {
     }
 
     private void encode(Commit commit) {
-        int missing = image.missing(commit.records);
-        if (missing != 0) {
+        String missing = Subjects.missing(image, commit.records);
+        if (missing != null) {
             commit.end(gone(missing));
             return;
         }

@@ -137,14 +137,19 @@ public final class Intents {
      * Records that the bytes of an intent are durable in place, or that it was given up and what
      * was there before is. Durable on return.
      *
+     * @param layerKey the layer that they are in
      * @param firstBlock first block that becomes data with that, durably, in blocks of {@code
      *     Limits.LAYER_BLOCK_BYTES}
      * @param blockCount blocks that become data, 0 for none
      */
-    public void close(int volumeKey, long number, long firstBlock, long blockCount)
+    public void close(int volumeKey, int layerKey, long number, long firstBlock, long blockCount)
             throws DeviceException {
+        // Without blocks it does not matter which layer, and older programs can read it.
+        int named = blockCount == 0 ? 0 : layerKey;
         Commit done =
-                new Commit(RECORD_BYTES, new AtomicDone(volumeKey, number, firstBlock, blockCount));
+                new Commit(
+                        RECORD_BYTES,
+                        new AtomicDone(volumeKey, named, number, firstBlock, blockCount));
         journal.submitAll(List.of(done));
         done.await();
     }

@@ -127,7 +127,12 @@ public final class Journal implements AutoCloseable {
         appender.listener(listener);
     }
 
-    /** A key that no volume of this pool ever had. */
+    /** A key that no snapshot and no volume of this pool ever had. */
+    public int nextSnapshotKey() {
+        return nextVolumeKey();
+    }
+
+    /** A key that no volume and no snapshot of this pool ever had. */
     public int nextVolumeKey() {
         ReentrantLock lock = appender.lock();
         lock.lock();
@@ -196,12 +201,55 @@ public final class Journal implements AutoCloseable {
         return volume == null ? 0 : volume.last;
     }
 
-    /** The blocks of a volume as of its last barrier; after a recovery, what is left of it. */
+    /**
+     * The blocks of a volume's head as of the last barrier; after a recovery, what is left of it.
+     */
     public PresenceMap barriered(int volumeKey) {
         ReentrantLock lock = appender.lock();
         lock.lock();
         try {
-            return image.existing(volumeKey).shadow().copy();
+            return image.existing(volumeKey).head().shadow().copy();
+        } finally {
+            unlock(lock);
+        }
+    }
+
+    /**
+     * Takes the engine's map of a frozen layer over: from now on both look at the same object, and
+     * the journal follows the records of merges in it. The layer is {@link #settled} and the map
+     * says the same as the journal's own.
+     */
+    public void adopt(int layerKey, PresenceMap map) {
+        ReentrantLock lock = appender.lock();
+        lock.lock();
+        try {
+            TreeLayer layer = image.tree().existing(layerKey);
+            Invariant.check(image.settled(layerKey), "a map is shared once all of it is barriered");
+            Invariant.check(!image.isHead(layerKey), "the map of a head is never shared");
+            Invariant.check(map.blockCount() == layer.blocks(), "a shared map is as long");
+            layer.shadow(map);
+        } finally {
+            unlock(lock);
+        }
+    }
+
+    /** Whether barriers cover all records of a layer's blocks. */
+    public boolean settled(int layerKey) {
+        ReentrantLock lock = appender.lock();
+        lock.lock();
+        try {
+            return image.settled(layerKey);
+        } finally {
+            unlock(lock);
+        }
+    }
+
+    /** The keys of the layers that are needed; the files of all others may go. */
+    public Set<Integer> layers() {
+        ReentrantLock lock = appender.lock();
+        lock.lock();
+        try {
+            return image.tree().layerKeys();
         } finally {
             unlock(lock);
         }

@@ -5,12 +5,14 @@ import io.stemma.engine.io.Folder;
 import io.stemma.engine.io.MountIdentity;
 import io.stemma.engine.journal.StructuralRecord.PoolCreated;
 import io.stemma.engine.journal.StructuralRecord.RunStarted;
+import io.stemma.engine.layer.PresenceMap;
 import io.stemma.engine.runtime.TimeSource;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -175,18 +177,39 @@ final class Opening {
             volumes.add(
                     new PoolState.VolumeState(
                             volume.description(),
-                            volume.current(),
                             volume.offlineReason(),
                             volume.barriered(),
                             volume.last));
         }
         return new PoolState(
                 List.copyOf(volumes),
+                layers(),
+                List.copyOf(image.tree().snapshots()),
                 Map.copyOf(new TreeMap<>(image.registry())),
                 whole,
                 readOnlyReason,
                 cacheSurvived,
                 image.createdWallMillis());
+    }
+
+    private Map<Integer, PoolState.LayerState> layers() {
+        Map<Integer, PresenceMap> own = image.unsettled();
+        for (VolumeChain volume : image.volumes()) {
+            own.computeIfAbsent(volume.head().key(), key -> volume.head().shadow().copy());
+        }
+        Map<Integer, PoolState.LayerState> layers = new TreeMap<>();
+        for (TreeLayer layer : image.tree().layers()) {
+            PresenceMap map = own.get(layer.key());
+            layers.put(
+                    layer.key(),
+                    new PoolState.LayerState(
+                            layer.key(),
+                            layer.parentKey(),
+                            layer.visibleBlocks(),
+                            map == null ? layer.shadow() : map,
+                            map == null));
+        }
+        return Collections.unmodifiableMap(layers);
     }
 
     boolean wantsCheckpoint() {

@@ -2,6 +2,7 @@ package io.stemma.engine.journal;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * Presence records of one volume that no barrier covers yet, oldest first, in plain arrays so that
@@ -110,20 +111,53 @@ final class PendingPresence {
         int kept = head;
         for (int i = head; i < tail; i++) {
             if (numbers[i] <= number || (flags[i] & RecordFrame.FLAG_DURABLE) != 0) {
-                numbers[kept] = numbers[i];
-                firstBlocks[kept] = firstBlocks[i];
-                blockCounts[kept] = blockCounts[i];
-                layerKeys[kept] = layerKeys[i];
-                flags[kept] = flags[i];
-                kept++;
+                move(i, kept++);
             }
         }
         tail = kept;
     }
 
-    /** The volume ends at this block now: cuts off what records say of blocks behind it. */
-    void cutAt(long blockCount) {
+    /** Whether a record names the layer. */
+    boolean names(int layerKey) {
         for (int i = head; i < tail; i++) {
+            if (layerKeys[i] == layerKey) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Drops records of layers that are gone. */
+    void keepOnly(IntPredicate layerExists) {
+        int kept = head;
+        int looked = 0;
+        boolean exists = false;
+        for (int i = head; i < tail; i++) {
+            if (layerKeys[i] != looked) {
+                looked = layerKeys[i];
+                exists = layerExists.test(looked);
+            }
+            if (exists) {
+                move(i, kept++);
+            }
+        }
+        tail = kept;
+    }
+
+    private void move(int from, int to) {
+        numbers[to] = numbers[from];
+        firstBlocks[to] = firstBlocks[from];
+        blockCounts[to] = blockCounts[from];
+        layerKeys[to] = layerKeys[from];
+        flags[to] = flags[from];
+    }
+
+    /** A layer ends at this block now: cuts off what records say of blocks behind it. */
+    void cutAt(int layerKey, long blockCount) {
+        for (int i = head; i < tail; i++) {
+            if (layerKeys[i] != layerKey) {
+                continue;
+            }
             long left = Math.max(0, blockCount - firstBlocks[i]);
             blockCounts[i] = Math.min(blockCounts[i], left);
             firstBlocks[i] = Math.min(firstBlocks[i], blockCount);

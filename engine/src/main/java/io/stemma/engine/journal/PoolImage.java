@@ -17,6 +17,7 @@ import io.stemma.engine.journal.StructuralRecord.VolumeRenamed;
 import io.stemma.engine.journal.StructuralRecord.VolumeResized;
 import io.stemma.engine.journal.StructuralRecord.VolumeWriteCache;
 import io.stemma.engine.layer.BlockState;
+import io.stemma.engine.layer.PresenceMap;
 import io.stemma.engine.runtime.Invariant;
 import io.stemma.engine.runtime.Limits;
 
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,6 +38,8 @@ final class PoolImage {
     private volatile @Nullable VolumeChain[] volumes = new @Nullable VolumeChain[16];
     private final Map<String, byte[]> registry = new TreeMap<>();
     private final OpenIntents intents = new OpenIntents();
+    private final LayerTree tree = new LayerTree();
+    private final TreeChanges changes = new TreeChanges(this, tree);
     private int volumeKeyNext = 1;
     private int layerKeyNext = 1;
     private long structuralCount;
@@ -74,6 +78,11 @@ final class PoolImage {
     /** Atomic writes that are not closed. */
     OpenIntents intents() {
         return intents;
+    }
+
+    /** The layers and the snapshots. */
+    LayerTree tree() {
+        return tree;
     }
 
     int volumeKeyNext() {
@@ -122,6 +131,7 @@ final class PoolImage {
         Arrays.fill(volumes, null);
         registry.clear();
         intents.clear();
+        tree.clear();
         volumeKeyNext = volumeKey;
         layerKeyNext = layerKey;
         createdWallMillis = createdMillis;
@@ -137,53 +147,78 @@ final class PoolImage {
         }
         now[key] = volume;
         volumes = now;
+        volumeKeyUsed(key);
+        layerKeyUsed(volume.description().layerKey());
+    }
+
+    /** A volume or a snapshot has this key; no later one has. */
+    void volumeKeyUsed(int key) {
         volumeKeyNext = Math.max(volumeKeyNext, key + 1);
-        layerKeyNext = Math.max(layerKeyNext, volume.description().layerKey() + 1);
+    }
+
+    void layerKeyUsed(int key) {
+        layerKeyNext = Math.max(layerKeyNext, key + 1);
+    }
+
+    /** A volume and its head, of which every block is absent and which lies over nothing. */
+    private void create(VolumeCreated created) {
+        tree.add(rootOf(created));
+        tree.use(created.layerKey());
+        add(new VolumeChain(created, tree));
+    }
+
+    static TreeLayer rootOf(VolumeCreated volume) {
+        PresenceMap map = new PresenceMap(VolumeChain.layerBlocks(volume));
+        return new TreeLayer(volume.layerKey(), 0, 0, map);
     }
 
     private void remove(int key) {
-        existing(key).pending().clear();
+        VolumeChain volume = existing(key);
+        volume.pending().clear();
         intents.forget(key);
         @Nullable VolumeChain[] now = volumes.clone();
         now[key] = null;
         volumes = now;
+        tree.release(volume.description().layerKey());
     }
 
-    /** The key of a volume that is changed here and does not exist, 0 if there is none. */
-    int missing(StructuralRecord... records) {
-        for (StructuralRecord record : records) {
-            int key =
-                    switch (record) {
-                        case VolumeResized resized -> resized.volumeKey();
-                        case VolumeRenamed renamed -> renamed.volumeKey();
-                        case VolumeWriteCache cache -> cache.volumeKey();
-                        case VolumeDeleted deleted -> deleted.volumeKey();
-                        case VolumeOffline off -> off.volumeKey();
-                        case VolumeRecovered recovered -> recovered.volumeKey();
-                        case AtomicIntent intent -> intent.volumeKey();
-                        case AtomicDone done -> done.volumeKey();
-                        case VolumeCreated created -> 0;
-                        case PoolCreated created -> 0;
-                        case RegistryPut put -> 0;
-                        case RegistryRemoved removed -> 0;
-                        case RunStarted run -> 0;
-                        case TreeRecord tree -> 0;
-                        case CleanEnd end -> 0;
-                    };
-            if (key != 0 && volume(key) == null && !creates(key, records)) {
-                return key;
-            }
-        }
-        return 0;
-    }
-
-    private static boolean creates(int key, StructuralRecord... records) {
-        for (StructuralRecord record : records) {
-            if (record instanceof VolumeCreated created && created.volumeKey() == key) {
+    /** Whether a volume writes the layer. */
+    boolean isHead(int layerKey) {
+        for (VolumeChain volume : volumes()) {
+            if (volume.description().layerKey() == layerKey) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether no record names the layer that no barrier covers. */
+    boolean settled(int layerKey) {
+        for (VolumeChain volume : volumes()) {
+            if (volume.pending().names(layerKey)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Lets go of records of layers that are gone; they count for nothing in any case. */
+    void forgetGoneLayers() {
+        for (VolumeChain volume : volumes()) {
+            volume.pending().keepOnly(key -> tree.layer(key) != null);
+        }
+    }
+
+    /** A layer ends here now. */
+    void cutPending(int layerKey, long blocks) {
+        volumes().forEach(volume -> volume.pending().cutAt(layerKey, blocks));
+    }
+
+    /** Maps of their own, with everything that was published, of all layers not settled. */
+    Map<Integer, PresenceMap> unsettled() {
+        Map<Integer, PresenceMap> maps = new HashMap<>();
+        volumes().forEach(volume -> volume.addPending(maps));
+        return maps;
     }
 
     /** Follows one structural record. */
@@ -192,7 +227,7 @@ final class PoolImage {
         endedClean = record instanceof CleanEnd;
         switch (record) {
             case PoolCreated created -> createdWallMillis = created.createdWallMillis();
-            case VolumeCreated created -> add(new VolumeChain(created));
+            case VolumeCreated created -> create(created);
             case VolumeResized resized -> resize(existing(resized.volumeKey()), resized);
             case VolumeRenamed renamed -> rename(existing(renamed.volumeKey()), renamed.name());
             case VolumeWriteCache cache -> writeCache(existing(cache.volumeKey()), cache);
@@ -204,7 +239,7 @@ final class PoolImage {
             case RunStarted run -> run(run);
             case AtomicIntent intent -> intents.add(intent);
             case AtomicDone done -> close(existing(done.volumeKey()), done);
-            case TreeRecord tree -> throw new UnsupportedOperationException(tree.toString());
+            case TreeRecord change -> changes.apply(change);
             case CleanEnd end -> {}
         }
     }
@@ -212,11 +247,17 @@ final class PoolImage {
     private static void resize(VolumeChain volume, VolumeResized to) {
         VolumeCreated now = volume.description();
         volume.describe(now.with(now.name(), to.blockCount(), now.writeCache()));
+        volume.fitHead();
     }
 
-    private static void rename(VolumeChain volume, String name) {
+    private void rename(VolumeChain volume, String name) {
         VolumeCreated now = volume.description();
         volume.describe(now.with(name, now.blockCount(), now.writeCache()));
+        for (SnapshotState snapshot : List.copyOf(tree.snapshots())) {
+            if (snapshot.volumeKey() == now.volumeKey()) {
+                tree.replace(snapshot.ownedBy(volume.description()));
+            }
+        }
     }
 
     private static void writeCache(VolumeChain volume, VolumeWriteCache cache) {
@@ -228,7 +269,7 @@ final class PoolImage {
         intents.close(done.intent());
         if (done.blockCount() > 0) {
             volume.presence(
-                    volume.description().layerKey(),
+                    done.layerKey() == 0 ? volume.description().layerKey() : done.layerKey(),
                     volume.last + 1,
                     done.firstBlock(),
                     done.blockCount(),

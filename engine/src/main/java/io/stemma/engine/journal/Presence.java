@@ -23,7 +23,7 @@ public abstract non-sealed class Presence extends Submission {
      * Says what is to be recorded.
      *
      * @param newVolumeKey the volume
-     * @param newLayerKey its head
+     * @param newLayerKey its head, or the one that it had before a cut under way
      * @param newFirstBlock first block, in blocks of {@code Limits.LAYER_BLOCK_BYTES}
      * @param newBlockCount blocks, 1 or more
      * @param newState the state from now on

@@ -3,8 +3,8 @@ package io.stemma.engine.journal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a record on disk says. Numbers are never given a second meaning; 16 to 63 are kept for
- * structural records to come (snapshot names, clones, merges, relations).
+ * What a record on disk says. Numbers are never given a second meaning; 31 to 63 are kept for
+ * structural records to come (relations).
  */
 enum RecordType {
     POOL_CREATED(1),
@@ -21,6 +21,21 @@ enum RecordType {
     CLEAN_END(12),
     ATOMIC_INTENT(14),
     ATOMIC_DONE(15),
+    HEAD_SPLIT(16),
+    HEAD_JOINED(17),
+    SNAPSHOT_NAMED(18),
+    SNAPSHOT_DELETED(19),
+    SNAPSHOT_RENAMED(20),
+    SNAPSHOT_HELD(21),
+    VOLUME_CLONED(22),
+    VOLUME_REVERTED(23),
+    LAYER_MERGED(24),
+    EDGE_CLOSED(25),
+    LAYER_TRIMMED(26),
+    LAYER_HYDRATED(27),
+    PARENT_CUT(28),
+    SNAPSHOT_ADOPTED(29),
+    ATOMIC_DONE_IN(30),
     PRESENCE(64),
     BARRIER(65),
     CHECKPOINT_BEGIN(80),
@@ -29,7 +44,10 @@ enum RecordType {
     CHECKPOINT_PENDING(83),
     CHECKPOINT_END(84),
     CHECKPOINT_REGISTRY(85),
-    CHECKPOINT_INTENT(86);
+    CHECKPOINT_INTENT(86),
+    CHECKPOINT_LAYER(87),
+    CHECKPOINT_LAYER_RUNS(88),
+    CHECKPOINT_SNAPSHOT(89);
 
     private static final @Nullable RecordType[] BY_CODE = new RecordType[128];
 

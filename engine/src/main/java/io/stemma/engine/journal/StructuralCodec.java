@@ -49,12 +49,8 @@ final class StructuralCodec {
             case RegistryRemoved removed -> text(removed.key(), out);
             case RunStarted run -> run(run, out);
             case AtomicIntent intent -> intent(intent, out);
-            case AtomicDone done ->
-                    out.putInt(done.volumeKey())
-                            .putLong(done.intent())
-                            .putLong(done.firstBlock())
-                            .putLong(done.blockCount());
-            case TreeRecord tree -> throw new UnsupportedOperationException(tree.toString());
+            case AtomicDone done -> done(done, out);
+            case TreeRecord tree -> TreeCodec.encode(tree, out);
             case CleanEnd end -> {}
         }
         RecordFrame.end(start, out);
@@ -76,6 +72,14 @@ final class StructuralCodec {
                 bytes(in, in.getInt()));
     }
 
+    private static void done(AtomicDone done, ByteBuffer out) {
+        out.putInt(done.volumeKey());
+        if (done.layerKey() != 0) {
+            out.putInt(done.layerKey());
+        }
+        out.putLong(done.intent()).putLong(done.firstBlock()).putLong(done.blockCount());
+    }
+
     private static RecordType type(StructuralRecord record) {
         return switch (record) {
             case PoolCreated r -> RecordType.POOL_CREATED;
@@ -90,8 +94,9 @@ final class StructuralCodec {
             case RegistryRemoved r -> RecordType.REGISTRY_REMOVED;
             case RunStarted r -> RecordType.RUN_STARTED;
             case AtomicIntent r -> RecordType.ATOMIC_INTENT;
-            case AtomicDone r -> RecordType.ATOMIC_DONE;
-            case TreeRecord r -> throw new UnsupportedOperationException(r.toString());
+            case AtomicDone r ->
+                    r.layerKey() == 0 ? RecordType.ATOMIC_DONE : RecordType.ATOMIC_DONE_IN;
+            case TreeRecord r -> TreeCodec.type(r);
             case CleanEnd r -> RecordType.CLEAN_END;
         };
     }
@@ -112,9 +117,12 @@ final class StructuralCodec {
             case RUN_STARTED -> run(in);
             case ATOMIC_INTENT -> intent(in);
             case ATOMIC_DONE ->
-                    new AtomicDone(in.getInt(), in.getLong(), in.getLong(), in.getLong());
+                    new AtomicDone(in.getInt(), 0, in.getLong(), in.getLong(), in.getLong());
+            case ATOMIC_DONE_IN ->
+                    new AtomicDone(
+                            in.getInt(), in.getInt(), in.getLong(), in.getLong(), in.getLong());
             case CLEAN_END -> new CleanEnd();
-            default -> throw new IllegalArgumentException("not structural: " + type);
+            default -> TreeCodec.decode(type, in);
         };
     }
 

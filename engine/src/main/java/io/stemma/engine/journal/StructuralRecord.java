@@ -37,7 +37,7 @@ public sealed interface StructuralRecord
      * A volume exists, all of its blocks absent.
      *
      * @param volumeKey from {@link Journal#nextVolumeKey}
-     * @param layerKey from {@link Journal#nextLayerKey}; the layer file exists and is durable
+     * @param layerKey the head, from {@link Journal#nextLayerKey}; its file exists and is durable
      * @param id identity for ever
      * @param name name now
      * @param blockCount logical blocks
@@ -76,6 +76,22 @@ public sealed interface StructuralRecord
                     serial,
                     createdWallMillis);
         }
+
+        /** The same volume with another head. */
+        VolumeCreated over(int newLayerKey) {
+            return new VolumeCreated(
+                    volumeKey,
+                    newLayerKey,
+                    id,
+                    name,
+                    blockCount,
+                    logicalBlockBytes,
+                    physicalBlockBytes,
+                    writeCache,
+                    naa,
+                    serial,
+                    createdWallMillis);
+        }
     }
 
     /** The size is now so many logical blocks; what a smaller size cut off is forgotten at once. */
@@ -87,7 +103,7 @@ public sealed interface StructuralRecord
     /** The write cache setting changed. */
     record VolumeWriteCache(int volumeKey, boolean enabled) implements StructuralRecord {}
 
-    /** The volume and its layer exist no more; its files may go. */
+    /** The volume exists no more, nor do the layers that only it needed; their files may go. */
     record VolumeDeleted(int volumeKey) implements StructuralRecord {}
 
     /** The volume lost data and stays offline over restarts. */
@@ -203,12 +219,14 @@ public sealed interface StructuralRecord
      * In the same instant blocks become data, flagged durable, where a count is given.
      *
      * @param volumeKey the volume
+     * @param layerKey the layer whose blocks become data; 0 for the head that the volume has when
+     *     this is read
      * @param intent the intent that is closed
      * @param firstBlock first block that becomes data, in blocks of {@code
      *     Limits.LAYER_BLOCK_BYTES}
      * @param blockCount blocks that become data, 0 for none
      */
-    record AtomicDone(int volumeKey, long intent, long firstBlock, long blockCount)
+    record AtomicDone(int volumeKey, int layerKey, long intent, long firstBlock, long blockCount)
             implements StructuralRecord {}
 
     /**

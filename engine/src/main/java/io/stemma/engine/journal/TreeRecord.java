@@ -21,7 +21,8 @@ public sealed interface TreeRecord extends StructuralRecord {
     record HeadSplit(int volumeKey, int layerKey) implements TreeRecord {}
 
     /**
-     * The head of a volume, of which no block was ever written, is gone; its parent is the head.
+     * The head of a volume, of which no block was ever written, is gone; its parent, which nothing
+     * else needs, is the head and as long as the volume.
      */
     record HeadJoined(int volumeKey) implements TreeRecord {}
 
@@ -92,8 +93,10 @@ public sealed interface TreeRecord extends StructuralRecord {
      *
      * <p>Into the child: each block of the range that the child sees and does not hold is there
      * what it is in the parent. Into the parent: each block of the range that the child holds is in
-     * the parent what it is in the child, and absent in the child; what the child neither holds nor
-     * sees is absent in the parent; the parent is as long as the child at least.
+     * the parent what it is in the child, and absent in the child if it is among those that the
+     * child sees in the parent; what the child neither holds nor sees reads zero in the parent,
+     * absent or, where the parent sees a block below, zero; the parent is as long as the child at
+     * least. The child is no head.
      *
      * @param childKey the child; every block of a parent that is relied on is barriered
      * @param intoChild the direction

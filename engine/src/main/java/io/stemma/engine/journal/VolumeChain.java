@@ -7,19 +7,22 @@ import io.stemma.engine.runtime.Limits;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Map;
+
 /**
- * What the journal knows of one volume: its description, its map as of the last barrier, the
- * records since. Guarded by the journal's lock, except for {@link #last}, which any thread reads.
+ * What the journal knows of one volume: its description, and the records since the last barrier.
+ * What barriers cover is in the shadows of the layers that records name. Guarded by the journal's
+ * lock, except for {@link #last}, which any thread reads.
  */
 final class VolumeChain {
     private VolumeCreated description;
-    private final PresenceMap shadow;
+    private final LayerTree tree;
     private final PendingPresence pending = new PendingPresence();
 
     /** Number of the last record; written under the lock. */
     volatile long last;
 
-    /** Records up to this number are in the shadow. */
+    /** Records up to this number are in the shadows. */
     private long barriered;
 
     /** Pool number of the last barrier record. */
@@ -30,9 +33,9 @@ final class VolumeChain {
     /** Where a hole in the journal may have swallowed records of this volume; null if none did. */
     @Nullable String suspect;
 
-    VolumeChain(VolumeCreated description) {
+    VolumeChain(VolumeCreated description, LayerTree tree) {
         this.description = description;
-        shadow = new PresenceMap(layerBlocks(description));
+        this.tree = tree;
     }
 
     static long layerBlocks(VolumeCreated description) {
@@ -44,8 +47,9 @@ final class VolumeChain {
         return description;
     }
 
-    PresenceMap shadow() {
-        return shadow;
+    /** The layer that is written. */
+    TreeLayer head() {
+        return tree.existing(description.layerKey());
     }
 
     PendingPresence pending() {
@@ -76,13 +80,15 @@ final class VolumeChain {
     }
 
     void describe(VolumeCreated changed) {
-        boolean resized = changed.blockCount() != description.blockCount();
         description = changed;
-        if (resized) {
-            long blocks = layerBlocks(changed);
-            shadow.resize(blocks);
-            pending.cutAt(blocks);
-        }
+    }
+
+    /** The head is as long as the description says. */
+    void fitHead() {
+        TreeLayer head = head();
+        long blocks = layerBlocks(description);
+        head.resize(blocks);
+        pending.cutAt(head.key(), blocks);
     }
 
     void presence(int layerKey, long number, long firstBlock, long blockCount, int flags) {
@@ -97,9 +103,16 @@ final class VolumeChain {
         fold(upTo);
     }
 
+    /** What was recorded of a layer that is gone went with it. */
     private void fold(long upTo) {
         pending.removeUpTo(
-                upTo, (layer, number, first, count, flags) -> set(shadow, first, count, flags));
+                upTo,
+                (layerKey, number, first, count, flags) -> {
+                    TreeLayer layer = tree.layer(layerKey);
+                    if (layer != null) {
+                        set(layer.shadow(), first, count, flags);
+                    }
+                });
     }
 
     static void set(PresenceMap map, long first, long count, int flags) {
@@ -130,10 +143,16 @@ final class VolumeChain {
         barriered = last;
     }
 
-    /** A map of its own with everything that was published. */
-    PresenceMap current() {
-        PresenceMap map = shadow.copy();
-        pending.forEach((layer, number, first, count, flags) -> set(map, first, count, flags));
-        return map;
+    /** Puts everything that no barrier covers into maps of their own, by layer. */
+    void addPending(Map<Integer, PresenceMap> maps) {
+        pending.forEach(
+                (layerKey, number, first, count, flags) -> {
+                    TreeLayer layer = tree.layer(layerKey);
+                    if (layer != null) {
+                        PresenceMap map =
+                                maps.computeIfAbsent(layerKey, key -> layer.shadow().copy());
+                        set(map, first, count, flags);
+                    }
+                });
     }
 }

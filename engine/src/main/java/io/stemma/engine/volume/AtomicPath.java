@@ -124,7 +124,8 @@ final class AtomicPath {
                 }
                 at = next;
             }
-            volume.pool().journal().intents().close(volume.key(), intent, 0, 0);
+            int key = operation.layer().key();
+            volume.pool().journal().intents().close(volume.key(), key, intent, 0, 0);
         } catch (IOException worse) {
             leaveOpen(operation, worse);
             return;
@@ -176,7 +177,7 @@ final class AtomicPath {
     }
 
     private void close(Layer layer, long intent, long first, long count) throws DeviceException {
-        volume.pool().journal().intents().close(volume.key(), intent, first, count);
+        volume.pool().journal().intents().close(volume.key(), layer.key(), intent, first, count);
         if (count > 0) {
             layer.presence().set(first, count, BlockState.DATA);
             volume.flushes().recorded();

@@ -43,8 +43,11 @@ final class PoolFiles {
         List<FileVolume> found = new ArrayList<>();
         Set<String> known = new HashSet<>();
         for (VolumeState volume : state.volumes()) {
-            known.add(Layer.fileName(volume.description().layerKey()));
-            found.add(recovered(volume, state.readOnlyReason()));
+            PresenceMap head = state.head(volume).presence();
+            found.add(recovered(volume, head, state.readOnlyReason()));
+        }
+        for (int layerKey : state.layers().keySet()) {
+            known.add(Layer.fileName(layerKey));
         }
         if (state.whole()) {
             removeOrphans(known);
@@ -52,11 +55,12 @@ final class PoolFiles {
         return found;
     }
 
-    private FileVolume recovered(VolumeState state, @Nullable String readOnlyReason) {
+    private FileVolume recovered(
+            VolumeState state, PresenceMap head, @Nullable String readOnlyReason) {
         VolumeCreated created = state.description();
         String reason = state.offlineReason();
         String name = Layer.fileName(created.layerKey());
-        long bytes = state.presence().blockCount() * Limits.LAYER_BLOCK_BYTES;
+        long bytes = head.blockCount() * Limits.LAYER_BLOCK_BYTES;
         BlockFile file;
         try {
             file = pool.folder().open(name);
@@ -70,7 +74,7 @@ final class PoolFiles {
             file = new AbsentFile(name);
             reason = "no layer file: " + missing.getMessage();
         }
-        Layer layer = new Layer(created.layerKey(), file, state.presence());
+        Layer layer = new Layer(created.layerKey(), file, head);
         FileVolume volume =
                 new FileVolume(
                         pool, created.volumeKey(), layer, described(created), state.barriered());

@@ -62,7 +62,7 @@ final class IntentModel {
     void close(Journal journal, int volumeKey, long number, long first, long count)
             throws DeviceException {
         closing = number;
-        journal.intents().close(volumeKey, number, first, count);
+        journal.intents().close(volumeKey, volumeKey, number, first, count);
         closing = null;
         open.remove(number);
     }

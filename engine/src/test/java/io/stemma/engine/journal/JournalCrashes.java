@@ -12,6 +12,7 @@ import io.stemma.engine.journal.StructuralRecord.VolumeDeleted;
 import io.stemma.engine.journal.StructuralRecord.VolumeRenamed;
 import io.stemma.engine.journal.StructuralRecord.VolumeResized;
 import io.stemma.engine.layer.BlockState;
+import io.stemma.engine.layer.PresenceMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -143,9 +144,9 @@ final class JournalCrashes {
         }
         for (VolumeState volume : found.values()) {
             VolumeModel model = volumes.get(volume.description().volumeKey());
-            if (model != null && !model.accepts(volume.presence(), cacheSurvived)) {
-                return "map %s does not fit %s"
-                        .formatted(VolumeModel.text(volume.presence()), model);
+            PresenceMap map = journal.state().head(volume).presence();
+            if (model != null && !model.accepts(map, cacheSurvived)) {
+                return "map %s does not fit %s".formatted(VolumeModel.text(map), model);
             }
         }
         String wrong = intents.compare(journal, volumes.keySet());

@@ -18,6 +18,7 @@ import io.stemma.engine.journal.StructuralRecord.RegistryPut;
 import io.stemma.engine.journal.StructuralRecord.VolumeRecovered;
 import io.stemma.engine.journal.StructuralRecord.VolumeRenamed;
 import io.stemma.engine.layer.BlockState;
+import io.stemma.engine.layer.PresenceMap;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -129,9 +130,9 @@ class JournalDamageTest {
         rename(journal, "another");
         Folder next = disk.restart(false);
         spoil(next, lost.getFirst());
-        VolumeState found = open(next).state().volumes().getFirst();
-        assertThat(found.presence().get(0)).isEqualTo(BlockState.DATA);
-        assertThat(found.presence().get(1)).isEqualTo(BlockState.ABSENT);
+        PresenceMap found = SmallJournals.blocks(open(next));
+        assertThat(found.get(0)).isEqualTo(BlockState.DATA);
+        assertThat(found.get(1)).isEqualTo(BlockState.ABSENT);
     }
 
     @Test
@@ -178,9 +179,8 @@ class JournalDamageTest {
         Journal found = open(next);
         assertThat(found.state().whole()).isTrue();
         assertThat(offline(found, 1)).isNull();
-        assertThat(found.state().volumes().getFirst().presence().get(0)).isEqualTo(BlockState.DATA);
-        assertThat(found.state().volumes().getFirst().presence().get(1))
-                .isEqualTo(BlockState.ABSENT);
+        assertThat(SmallJournals.blocks(found).get(0)).isEqualTo(BlockState.DATA);
+        assertThat(SmallJournals.blocks(found).get(1)).isEqualTo(BlockState.ABSENT);
     }
 
     @Test

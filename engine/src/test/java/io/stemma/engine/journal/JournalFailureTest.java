@@ -54,7 +54,7 @@ class JournalFailureTest {
         assertThat(acknowledged.ended).isTrue();
         assertThat(acknowledged.fault).isNull();
         Journal found = SmallJournals.open(disk.restart(true), ROOMY);
-        assertThat(found.state().volumes().getFirst().presence().get(3)).isEqualTo(BlockState.DATA);
+        assertThat(SmallJournals.blocks(found).get(3)).isEqualTo(BlockState.DATA);
     }
 
     @Test

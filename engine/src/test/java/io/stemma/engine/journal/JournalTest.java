@@ -25,6 +25,7 @@ import io.stemma.engine.journal.StructuralRecord.VolumeRenamed;
 import io.stemma.engine.journal.StructuralRecord.VolumeResized;
 import io.stemma.engine.journal.StructuralRecord.VolumeWriteCache;
 import io.stemma.engine.layer.BlockState;
+import io.stemma.engine.layer.PresenceMap;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -50,10 +51,11 @@ class JournalTest {
 
     private static String states(Journal journal) {
         StringBuilder text = new StringBuilder();
-        VolumeState volume = only(journal);
-        for (long block = 0; block < volume.presence().blockCount(); block++) {
+        assertThat(only(journal)).isNotNull();
+        PresenceMap map = SmallJournals.blocks(journal);
+        for (long block = 0; block < map.blockCount(); block++) {
             text.append(
-                    switch (volume.presence().get(block)) {
+                    switch (map.get(block)) {
                         case ABSENT -> '.';
                         case DATA -> 'D';
                         case ZERO -> 'Z';
@@ -276,7 +278,7 @@ class JournalTest {
         disk.full(false);
         assertThat(publish(journal, 1, 5, 1, BlockState.ZERO).fault).isNull();
         barrier(journal, 1);
-        assertThat(only(reopen(false)).presence().get(5)).isEqualTo(BlockState.ZERO);
+        assertThat(SmallJournals.blocks(reopen(false)).get(5)).isEqualTo(BlockState.ZERO);
     }
 
     @Test

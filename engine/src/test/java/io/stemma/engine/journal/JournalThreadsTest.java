@@ -7,7 +7,6 @@ import com.sun.management.ThreadMXBean;
 import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.io.HostFolder;
-import io.stemma.engine.journal.PoolState.VolumeState;
 import io.stemma.engine.journal.StructuralRecord.RegistryPut;
 import io.stemma.engine.layer.BlockState;
 import io.stemma.engine.runtime.TimeSource;
@@ -118,8 +117,7 @@ class JournalThreadsTest {
             }
         }
         try (Journal journal = open()) {
-            VolumeState volume = journal.state().volumes().getFirst();
-            assertThat(volume.presence().all(0, BLOCKS, BlockState.DATA)).isTrue();
+            assertThat(SmallJournals.blocks(journal).all(0, BLOCKS, BlockState.DATA)).isTrue();
             assertThat(journal.state().registry()).hasSize(WRITERS);
             assertThat(journal.state().whole()).isTrue();
         }

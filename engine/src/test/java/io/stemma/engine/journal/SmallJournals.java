@@ -5,6 +5,7 @@ import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.io.Folder;
 import io.stemma.engine.journal.StructuralRecord.VolumeCreated;
 import io.stemma.engine.layer.BlockState;
+import io.stemma.engine.layer.PresenceMap;
 import io.stemma.engine.runtime.TimeSource;
 
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,12 @@ public final class SmallJournals {
             throws DeviceException {
         return Journal.open(
                 folder, JournalThreads.INLINE, TimeSource.SYSTEM, shape, Set.of(mutations));
+    }
+
+    /** The blocks of the only volume. */
+    static PresenceMap blocks(Journal journal) {
+        PoolState state = journal.state();
+        return state.head(state.volumes().getFirst()).presence();
     }
 
     static VolumeCreated volume(int volumeKey, String name, long layerBlocks) {
