@@ -5,37 +5,21 @@ import io.stemma.engine.runtime.Limits;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-
 /**
- * The state of every block of {@code Limits.LAYER_BLOCK_BYTES} of one layer, two bits a block.
- * Chunks whose blocks all have one state cost nothing, so that an empty volume and a full one of
- * any size are cheap; what is mixed costs 64 KiB for each GiB of volume.
+ * The state of every block of {@code Limits.LAYER_BLOCK_BYTES} of one layer. What is ABSENT costs
+ * nothing, other parts of one state next to nothing, and parts with few runs four bytes a run, so
+ * that an empty volume, a full one and the scattered blocks of a frozen layer are cheap whatever
+ * the size; what is much mixed costs two bits a block, 64 KiB for each GiB of volume.
  *
  * <p>Readers never wait. Writers of different blocks may run together; the order of two writers of
  * one block is the caller's business (block locks). Growing may run beside both; before it cuts
- * blocks, {@link #resize} needs their readers and writers gone.
+ * blocks, {@link #resize} needs their readers and writers gone. What looks at many blocks sees each
+ * as it was at some moment of the call.
  */
 public final class PresenceMap {
-    private static final int CHUNKS_PER_SEGMENT_LOG2 = 10;
-    private static final int CHUNKS_PER_SEGMENT = 1 << CHUNKS_PER_SEGMENT_LOG2;
-    private static final int SEGMENT_BLOCKS_LOG2 =
-            PresenceChunk.BLOCKS_LOG2 + CHUNKS_PER_SEGMENT_LOG2;
+    private static final int CHUNK_LOG2 = PresenceChunk.BLOCKS_LOG2;
     private static final int IN_CHUNK = PresenceChunk.BLOCKS - 1;
-
-    /** Stand for a chunk of which every block is DATA, or ZERO; ABSENT is null. Never entered. */
-    private static final PresenceChunk ALL_DATA = new PresenceChunk(BlockState.DATA);
-
-    private static final PresenceChunk ALL_ZERO = new PresenceChunk(BlockState.ZERO);
-
-    /**
-     * One piece of the directory; pieces are shared with the outer array that replaces this one.
-     */
-    private static final class Segment {
-        final AtomicReferenceArray<@Nullable PresenceChunk> chunks =
-                new AtomicReferenceArray<>(CHUNKS_PER_SEGMENT);
-    }
+    private static final int OBJECT_BYTES = 24 + 16;
 
     /** Told of runs of blocks. */
     @FunctionalInterface
@@ -44,7 +28,7 @@ public final class PresenceMap {
         void run(long firstBlock, long blockCount, BlockState state);
     }
 
-    private volatile Segment[] segments = new Segment[0];
+    private final ChunkDirectory chunks = new ChunkDirectory();
     private volatile long blockCount;
 
     /**
@@ -64,26 +48,13 @@ public final class PresenceMap {
     /** The state of one block. */
     public BlockState get(long block) {
         Invariant.check(block >= 0 && block < blockCount, "presence is asked of blocks that exist");
-        PresenceChunk chunk = chunk(block);
-        if (chunk == null) {
-            return BlockState.ABSENT;
-        }
-        return chunk.get((int) block & IN_CHUNK);
+        return chunks.get(chunkOf(block)).get((int) block & IN_CHUNK);
     }
 
     /** Whether all blocks of a range have the state; true of an empty range. */
     public boolean all(long first, long count, BlockState state) {
         checkRange(first, count);
-        long block = first;
-        long end = first + count;
-        while (block < end) {
-            int here = inChunk(block, end);
-            if (runInChunk(block, here, state) < here) {
-                return false;
-            }
-            block += here;
-        }
-        return true;
+        return equal(first, first + count, state) == count;
     }
 
     /**
@@ -94,20 +65,27 @@ public final class PresenceMap {
      */
     public long run(long first, long limit) {
         checkRange(first, limit);
-        BlockState state = get(first);
-        long end = first + limit;
+        // A writer may have changed the first block since its state was read: it alone is a run
+        // then.
+        return Math.max(1, equal(first, first + limit, get(first)));
+    }
+
+    private long equal(long first, long end, BlockState state) {
         long block = first;
         while (block < end) {
+            long next = state == BlockState.ABSENT ? skipAbsent(block, end) : block;
+            if (next > block) {
+                block = next;
+                continue;
+            }
             int here = inChunk(block, end);
-            int equal = runInChunk(block, here, state);
+            int equal = chunks.get(chunkOf(block)).run((int) block & IN_CHUNK, here, state);
             block += equal;
             if (equal < here) {
                 break;
             }
         }
-        // A writer may have changed the first block since its state was read: it alone is a run
-        // then.
-        return Math.max(1, block - first);
+        return block - first;
     }
 
     /**
@@ -133,13 +111,59 @@ public final class PresenceMap {
 
     /** Gives all blocks of a range the state. */
     public void set(long first, long count, BlockState state) {
+        change(first, count, null, state);
+    }
+
+    /**
+     * Gives those blocks of a range another state that are in a certain one. Each block is looked
+     * at and changed in one step.
+     */
+    public void setWhere(long first, long count, BlockState from, BlockState to) {
+        change(first, count, from, to);
+    }
+
+    private void change(long first, long count, @Nullable BlockState from, BlockState to) {
         checkRange(first, count);
-        long block = first;
+        boolean absentStays = from == null ? to == BlockState.ABSENT : from != BlockState.ABSENT;
         long end = first + count;
+        long block = first;
         while (block < end) {
             int here = inChunk(block, end);
-            setInChunk(block, here, state);
+            changeInChunk(chunkOf(block), (int) block & IN_CHUNK, here, from, to);
             block += here;
+            if (absentStays && block < end) {
+                block = skipAbsent(block, end);
+            }
+        }
+    }
+
+    private void changeInChunk(
+            int index, int first, int count, @Nullable BlockState from, BlockState to) {
+        if (from == null && count == PresenceChunk.BLOCKS) {
+            chunks.put(index, RunChunk.uniform(to));
+            return;
+        }
+        while (true) {
+            PresenceChunk before = chunks.get(index);
+            if (before instanceof RunChunk runs) {
+                PresenceChunk after = runs.with(first, count, from, to);
+                if (after == before || chunks.replace(index, before, after)) {
+                    return;
+                }
+            } else if (before instanceof DenseChunk dense) {
+                if (dense.set(first, count, from, to)) {
+                    collapse(index, dense);
+                    return;
+                }
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private void collapse(int index, DenseChunk dense) {
+        BlockState everywhere = dense.closeIfUniform();
+        if (everywhere != null) {
+            chunks.replace(index, dense, RunChunk.uniform(everywhere));
         }
     }
 
@@ -151,46 +175,113 @@ public final class PresenceMap {
         long cut = blockCount - newBlockCount;
         if (cut > 0) {
             set(newBlockCount, cut, BlockState.ABSENT);
-        }
-        int wanted = Math.toIntExact(((newBlockCount - 1) >> SEGMENT_BLOCKS_LOG2) + 1);
-        Segment[] before = segments;
-        if (cut > 0) {
             blockCount = newBlockCount;
         }
-        Segment[] after = Arrays.copyOf(before, wanted);
-        for (int i = before.length; i < wanted; i++) {
-            after[i] = new Segment();
-        }
-        segments = after;
+        chunks.resize(chunkCount(newBlockCount));
         blockCount = newBlockCount;
     }
 
     /** Visits all runs that are not ABSENT, in the order of their blocks. */
     public void forEachRun(RunVisitor visitor) {
-        long end = blockCount;
-        long block = 0;
-        while (block < end) {
-            BlockState state = get(block);
-            long length = run(block, end - block);
-            if (state != BlockState.ABSENT) {
-                visitor.run(block, length, state);
-            }
-            block += length;
-        }
+        forEachRun(0, blockCount, visitor);
     }
 
-    /** A map of its own with the same states. Exact only while nobody writes. */
+    /** Visits the runs of a range that are not ABSENT, cut at its ends, in the order of blocks. */
+    public void forEachRun(long first, long count, RunVisitor visitor) {
+        checkRange(first, count);
+        RunJoiner runs = new RunJoiner(visitor);
+        long end = first + count;
+        long block = first;
+        while (block < end) {
+            long next = skipAbsent(block, end);
+            if (next > block) {
+                runs.add(block, next - block, BlockState.ABSENT);
+                block = next;
+                continue;
+            }
+            int here = inChunk(block, end);
+            int inChunk = (int) block & IN_CHUNK;
+            chunks.get(chunkOf(block)).walk(inChunk, here, block - inChunk, runs);
+            block += here;
+        }
+        runs.end();
+    }
+
+    /** Whether every block is ABSENT. Exact only while nobody writes. */
+    public boolean isEmpty() {
+        int end = chunkCount(blockCount);
+        int chunk = chunks.skipAbsent(0, end);
+        while (chunk < end) {
+            if (chunks.get(chunk).count(BlockState.ABSENT) < PresenceChunk.BLOCKS) {
+                return false;
+            }
+            chunk = chunks.skipAbsent(chunk + 1, end);
+        }
+        return true;
+    }
+
+    /** How many blocks have the state. Exact only while nobody writes. */
+    public long count(BlockState state) {
+        long blocks = blockCount;
+        if (state == BlockState.ABSENT) {
+            return blocks - count(BlockState.DATA) - count(BlockState.ZERO);
+        }
+        int end = chunkCount(blocks);
+        long count = 0;
+        for (int i = chunks.skipAbsent(0, end); i < end; i = chunks.skipAbsent(i + 1, end)) {
+            count += chunks.get(i).count(state);
+        }
+        return count;
+    }
+
+    /**
+     * Estimate of the bytes on the heap. A chunk that several maps share counts for each of them.
+     */
+    public long memoryBytes() {
+        int end = chunkCount(blockCount);
+        long bytes = OBJECT_BYTES + chunks.memoryBytes();
+        for (int i = chunks.skipAbsent(0, end); i < end; i = chunks.skipAbsent(i + 1, end)) {
+            bytes += chunks.get(i).memoryBytes();
+        }
+        return bytes;
+    }
+
+    /**
+     * A map of its own with the same states. Exact only while nobody writes. Parts with few runs
+     * are shared until one of the two changes them.
+     */
     public PresenceMap copy() {
-        PresenceMap copy = new PresenceMap(blockCount);
-        forEachRun(copy::set);
+        PresenceMap copy = new PresenceMap(0);
+        copy.become(this);
         return copy;
     }
 
     /** Takes over the size and the states of another map. Nobody may use this one meanwhile. */
-    public void become(PresenceMap other) {
-        resize(0);
-        resize(other.blockCount());
-        other.forEachRun(this::set);
+    public synchronized void become(PresenceMap other) {
+        blockCount = 0;
+        long blocks = other.blockCount();
+        chunks.become(other.chunks);
+        chunks.resize(chunkCount(blocks));
+        blockCount = blocks;
+        int last = (int) blocks & IN_CHUNK;
+        if (last != 0) {
+            // The other one may have grown meanwhile.
+            int beyond = PresenceChunk.BLOCKS - last;
+            changeInChunk(chunkOf(blocks), last, beyond, null, BlockState.ABSENT);
+        }
+    }
+
+    /** Number of chunks; behind the last block of the last one everything is ABSENT. */
+    int chunkCount() {
+        return chunkCount(blockCount);
+    }
+
+    PresenceChunk chunk(int index) {
+        return chunks.get(index);
+    }
+
+    void chunk(int index, PresenceChunk chunk) {
+        chunks.put(index, chunk);
     }
 
     private void checkRange(long first, long count) {
@@ -199,75 +290,22 @@ public final class PresenceMap {
                 "presence is kept of blocks that exist");
     }
 
-    private @Nullable PresenceChunk chunk(long block) {
-        return segments[(int) (block >>> SEGMENT_BLOCKS_LOG2)].chunks.get(chunkIndex(block));
+    /** The first block that may be other than ABSENT; a block inside a chunk is not looked at. */
+    private long skipAbsent(long block, long end) {
+        int chunk = chunkOf(block);
+        int next = chunks.skipAbsent(chunk, chunkCount(end));
+        return next == chunk ? block : Math.min(end, (long) next << CHUNK_LOG2);
     }
 
-    private static int chunkIndex(long block) {
-        return (int) (block >>> PresenceChunk.BLOCKS_LOG2) & (CHUNKS_PER_SEGMENT - 1);
+    private static int chunkCount(long blocks) {
+        return (int) ((blocks + PresenceChunk.BLOCKS - 1) >>> CHUNK_LOG2);
+    }
+
+    private static int chunkOf(long block) {
+        return (int) (block >>> CHUNK_LOG2);
     }
 
     private static int inChunk(long block, long end) {
         return (int) Math.min(end - block, PresenceChunk.BLOCKS - (block & IN_CHUNK));
-    }
-
-    private int runInChunk(long block, int count, BlockState state) {
-        PresenceChunk chunk = chunk(block);
-        if (isUniform(chunk)) {
-            return stateOf(chunk) == state ? count : 0;
-        }
-        return chunk == null ? 0 : chunk.run((int) block & IN_CHUNK, count, state);
-    }
-
-    private void setInChunk(long block, int count, BlockState state) {
-        AtomicReferenceArray<@Nullable PresenceChunk> chunks =
-                segments[(int) (block >>> SEGMENT_BLOCKS_LOG2)].chunks;
-        int index = chunkIndex(block);
-        if (count == PresenceChunk.BLOCKS) {
-            chunks.set(index, uniform(state));
-            return;
-        }
-        while (true) {
-            PresenceChunk chunk = chunks.get(index);
-            if (isUniform(chunk)) {
-                BlockState everywhere = stateOf(chunk);
-                if (everywhere == state) {
-                    return;
-                }
-                chunks.compareAndSet(index, chunk, new PresenceChunk(everywhere));
-            } else if (chunk != null && chunk.set((int) block & IN_CHUNK, count, state)) {
-                collapse(chunks, index, chunk);
-                return;
-            } else {
-                Thread.onSpinWait();
-            }
-        }
-    }
-
-    private static void collapse(
-            AtomicReferenceArray<@Nullable PresenceChunk> chunks, int index, PresenceChunk chunk) {
-        BlockState everywhere = chunk.looksUniform();
-        if (everywhere != null && chunk.closeIfUniform(everywhere)) {
-            chunks.compareAndSet(index, chunk, uniform(everywhere));
-        }
-    }
-
-    private static boolean isUniform(@Nullable PresenceChunk chunk) {
-        return chunk == null || chunk == ALL_DATA || chunk == ALL_ZERO;
-    }
-
-    private static BlockState stateOf(@Nullable PresenceChunk uniform) {
-        if (uniform == null) {
-            return BlockState.ABSENT;
-        }
-        return uniform == ALL_DATA ? BlockState.DATA : BlockState.ZERO;
-    }
-
-    private static @Nullable PresenceChunk uniform(BlockState state) {
-        return switch (state) {
-            case ABSENT -> null;
-            case DATA -> ALL_DATA;
-            case ZERO -> ALL_ZERO;
-        };
     }
 }
