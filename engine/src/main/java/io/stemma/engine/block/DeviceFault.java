@@ -29,6 +29,8 @@ public record DeviceFault(
         MEDIUM,
         /** May succeed when tried again: queue full, shutting down. */
         TRANSIENT,
+        /** It is only read, as a snapshot is. */
+        WRITE_PROTECTED,
         /** Somebody else owns the volume now; final for this process. */
         FENCED,
         /** The volume does not exist any more. */

@@ -214,6 +214,17 @@ public final class Journal implements AutoCloseable {
         }
     }
 
+    /** The blocks of a layer as of the last barrier of whoever wrote it. */
+    public PresenceMap barrieredLayer(int layerKey) {
+        ReentrantLock lock = appender.lock();
+        lock.lock();
+        try {
+            return image.tree().existing(layerKey).shadow().copy();
+        } finally {
+            unlock(lock);
+        }
+    }
+
     /**
      * Takes the engine's map of a frozen layer over: from now on both look at the same object, and
      * the journal follows the records of merges in it. The layer is {@link #settled} and the map

@@ -210,7 +210,7 @@ public final class Layer {
     private int runBytes(long offset, int length, BlockState state) {
         long run = presence.run(blockOf(offset), blocksTouched(offset, length), state);
         long end = (blockOf(offset) + run) << BLOCK_LOG2;
-        return (int) Math.clamp(end - offset, 0, length);
+        return Math.clamp(end - offset, 0, length);
     }
 
     private void readBelow(long offset, long address, int length) throws IOException {
@@ -235,7 +235,7 @@ public final class Layer {
     private static int visible(@Nullable Below now, long offset, int length) {
         return now == null
                 ? 0
-                : (int) Math.clamp((now.visibleBlocks() << BLOCK_LOG2) - offset, 0, length);
+                : Math.clamp((now.visibleBlocks() << BLOCK_LOG2) - offset, 0, length);
     }
 
     /** Reads as a layer that is frozen, whether all of its writes have ended or not. */

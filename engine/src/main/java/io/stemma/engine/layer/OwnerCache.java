@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * What is known of {@link Owners}, for all frozen layers of a pool together and within a budget. Any
- * thread; readers never wait.
+ * What is known of {@link Owners}, for all frozen layers of a pool together and within a budget.
+ * Any thread; readers never wait.
  *
  * <p>What changes the place of blocks first changes the maps, then calls {@link #forget}, and lets
  * go of the old place only when every reader that began before has ended. A search that began

@@ -32,8 +32,7 @@ final class OwnerSearch {
         Layer layer = top;
         while (unknown > 0) {
             cutAt(end);
-            Owners below =
-                    layer == top || layer.changing() ? null : known.get(layer, region);
+            Owners below = layer == top || layer.changing() ? null : known.get(layer, region);
             if (below != null) {
                 takeOver(below);
                 break;
@@ -52,7 +51,7 @@ final class OwnerSearch {
 
     /** Blocks that are not known yet and lie behind an end read zero. */
     private void cutAt(long end) {
-        int from = (int) Math.clamp(end - first, 0, Owners.BLOCKS);
+        int from = Math.clamp(end - first, 0, Owners.BLOCKS);
         fill(from, Owners.BLOCKS, null);
     }
 

@@ -96,17 +96,7 @@ public final class PresenceMap {
      */
     public long run(long first, long limit, BlockState state) {
         checkRange(first, limit);
-        long end = first + limit;
-        long block = first;
-        while (block < end) {
-            int here = inChunk(block, end);
-            int equal = runInChunk(block, here, state);
-            block += equal;
-            if (equal < here) {
-                break;
-            }
-        }
-        return block - first;
+        return equal(first, first + limit, state);
     }
 
     /** Gives all blocks of a range the state. */

@@ -95,6 +95,10 @@ final class Admission {
         return (flags.get() & REFUSING) != 0;
     }
 
+    @Nullable WriteTap tap() {
+        return tap;
+    }
+
     void tap(@Nullable WriteTap next) {
         synchronized (gate) {
             if (next != null && tap != null) {

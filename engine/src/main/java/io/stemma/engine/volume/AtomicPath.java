@@ -152,7 +152,9 @@ final class AtomicPath {
                 operation.layer().file().dataSync();
             } else {
                 long address = operation.request().address();
-                operation.layer().writeWhole(operation.offset, address, (int) operation.length, true);
+                operation
+                        .layer()
+                        .writeWhole(operation.offset, address, (int) operation.length, true);
             }
             return true;
         } catch (IOException failed) {

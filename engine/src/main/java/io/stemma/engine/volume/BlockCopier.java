@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Copies blocks from one layer into another, at most so many a call. Into a head it copies under
@@ -18,7 +19,7 @@ final class BlockCopier {
 
     private final @Nullable FileVolume host;
     private final Operation locker = new Operation();
-    private volatile long copiedBytes;
+    private final AtomicLong copiedBytes = new AtomicLong();
     private boolean copied;
 
     /** Copies into frozen layers, or into the head of a volume. */
@@ -27,7 +28,7 @@ final class BlockCopier {
     }
 
     long copiedBytes() {
-        return copiedBytes;
+        return copiedBytes.get();
     }
 
     /** Whether something was copied since this was last asked. */
@@ -105,7 +106,7 @@ final class BlockCopier {
             done += run;
             block += run;
         }
-        copiedBytes += (long) done * BLOCK;
+        copiedBytes.addAndGet((long) done * BLOCK);
         copied |= done > 0;
         return done;
     }

@@ -15,8 +15,8 @@ import java.io.IOException;
 
 /**
  * The work on one edge, step by step. A step copies what is to move, makes it durable and barriers
- * what it relied upon, puts a record of its range, and gives the old place back when nobody can read
- * it any more. Whoever calls has the turn.
+ * what it relied upon, puts a record of its range, and gives the old place back when nobody can
+ * read it any more. Whoever calls has the turn.
  */
 final class EdgeMove {
     private final Pool pool;
@@ -53,11 +53,12 @@ final class EdgeMove {
             return true;
         }
         long first = position;
-        switch (edge.way()) {
-            case INTO_CHILD -> position = intoChild(first);
-            case INTO_PARENT -> position = intoParent(first);
-            case TRIM -> position = trim(first);
-        }
+        position =
+                switch (edge.way()) {
+                    case INTO_CHILD -> intoChild(first);
+                    case INTO_PARENT -> intoParent(first);
+                    case TRIM -> trim(first);
+                };
         looked = position;
         return edge.way() == Edge.Way.TRIM && position >= end;
     }
@@ -146,7 +147,7 @@ final class EdgeMove {
         commit(new LayerMerged(child.key(), false, first, until - first));
         pool.layers().owners().forget(child);
         pool.layers().drainReaders();
-        moved.punch(child.file());
+        moved.punchWhereGone(child);
         return until;
     }
 
@@ -221,8 +222,7 @@ final class EdgeMove {
 
     /** What lies below, no more of it visible than both saw. */
     private static Layer.@Nullable Below lower(
-            Layer.@Nullable Below of,
-            Layer.@Nullable Below through) {
+            Layer.@Nullable Below of, Layer.@Nullable Below through) {
         if (of == null || through == null) {
             return null;
         }

@@ -15,7 +15,7 @@ import java.util.Set;
 
 /** Finds the edges of a tree that are worth some work now. The caller has the turn. */
 final class Edges {
-    private final LayerTree tree;
+    private final PoolLayers tree;
     private final Map<Layer, FileVolume> heads = new HashMap<>();
     private final Set<Layer> fixed = new HashSet<>();
 
@@ -24,7 +24,7 @@ final class Edges {
 
     private final Map<Layer, List<Layer>> children = new HashMap<>();
 
-    private Edges(LayerTree tree, PoolPointsInTime points) {
+    private Edges(PoolLayers tree, PoolPointsInTime points) {
         this.tree = tree;
         for (NamedLayer named : points.named()) {
             fixed.add(named.layer());
@@ -51,7 +51,7 @@ final class Edges {
     }
 
     /** All edges with work to do, those that move least first. */
-    static List<Edge> find(LayerTree tree, PoolPointsInTime points) {
+    static List<Edge> find(PoolLayers tree, PoolPointsInTime points) {
         Edges edges = new Edges(tree, points);
         record Weighed(Edge edge, long blocks) {}
         List<Weighed> found = new ArrayList<>();

@@ -45,6 +45,7 @@ public final class FileBackend implements VolumeBackend {
     private final Pool pool;
     private final JournalRegistry registry;
     private final PoolFiles files;
+    private final PoolPointsInTime points;
     private final Map<Integer, FileVolume> volumes = new ConcurrentHashMap<>();
     private boolean closed;
 
@@ -52,6 +53,7 @@ public final class FileBackend implements VolumeBackend {
         this.pool = pool;
         files = new PoolFiles(pool);
         registry = new JournalRegistry(pool.journal(), pool.journal().state().registry());
+        points = new PoolPointsInTime(this, pool, registry);
     }
 
     /**
@@ -106,7 +108,8 @@ public final class FileBackend implements VolumeBackend {
                                 folder.path()));
             }
             journal = opening.open(folder);
-            Pool pool = new Pool(folder, journal, threads, time, new UnsyncedPool());
+            PoolLayers layers = new PoolLayers(folder, journal, threads);
+            Pool pool = new Pool(folder, journal, threads, time, new UnsyncedPool(), layers);
             FileBackend backend = new FileBackend(pool);
             backend.begin();
             return backend;
@@ -139,6 +142,8 @@ public final class FileBackend implements VolumeBackend {
         for (FileVolume volume : files.recovered()) {
             volumes.put(volume.key(), volume);
         }
+        points.recovered(pool.journal().state().snapshots(), files);
+        points.merger().recovered(volumes.values());
         pool.journal().listener(new FromJournal());
         pool.threads().everyTick(this::tick);
     }
@@ -170,6 +175,7 @@ public final class FileBackend implements VolumeBackend {
                 volume.standing().brokenBy(broken);
             }
         }
+        points.merger().tick();
     }
 
     @Override
@@ -192,14 +198,22 @@ public final class FileBackend implements VolumeBackend {
                 return Optional.of(volume);
             }
         }
-        return Optional.empty();
+        return points.opened(name);
     }
 
     @Override
     public synchronized Volume create(VolumeSpecification specification) throws DeviceException {
         VolumeNames.check(specification.name());
         VolumeNames.checkSize(specification.geometry());
-        checkUnused(specification.name());
+        requireRoomFor(specification.name());
+        FileVolume volume = files.create(specification);
+        volumes.put(volume.key(), volume);
+        return volume;
+    }
+
+    /** Refuses one volume more, of that name; the caller has the monitor. */
+    void requireRoomFor(String name) throws DeviceException {
+        checkUnused(name);
         checkOpen();
         if (volumes.size() >= Limits.VOLUMES_MAX) {
             throw new IllegalArgumentException(
@@ -207,13 +221,35 @@ public final class FileBackend implements VolumeBackend {
                             + volumes.size()
                             + " volumes, as many as it can: delete one first");
         }
-        FileVolume volume = files.create(specification);
+    }
+
+    /** Takes over a volume that was made from a snapshot. */
+    void add(FileVolume volume) {
         volumes.put(volume.key(), volume);
-        return volume;
+    }
+
+    /** Refuses a volume that is offline or may not be changed. */
+    void requireServing(FileVolume volume) throws DeviceException {
+        checkOpen();
+        ours(volume);
+        if (volume.admission().has(Admission.OFFLINE)) {
+            throw new DeviceException(volume.standing().refusal());
+        }
+        if (volume.admission().has(Admission.READ_ONLY)) {
+            throw new DeviceException(volume.standing().changeRefusal());
+        }
+    }
+
+    /** A volume or an opened snapshot of this pool. */
+    FileVolume readable(Volume volume) throws DeviceException {
+        if (volume instanceof FileVolume file && points.isOpen(file)) {
+            return file;
+        }
+        return ours(volume);
     }
 
     private void checkUnused(String name) {
-        if (volume(name).isPresent()) {
+        if (volumes.values().stream().anyMatch(volume -> volume.name().equals(name))) {
             throw new IllegalArgumentException(
                     "a volume \"" + name + "\" exists already: write another name");
         }
@@ -235,6 +271,7 @@ public final class FileBackend implements VolumeBackend {
         FileVolume ours = ours(volume);
         synchronized (ours) {
             ours(volume);
+            ours.requireNoCut();
             Geometry now = ours.geometry();
             if (newBlockCount < 1) {
                 throw new IllegalArgumentException(
@@ -243,7 +280,7 @@ public final class FileBackend implements VolumeBackend {
             Geometry next = now.withBlockCount(newBlockCount);
             VolumeNames.checkSize(next);
             if (newBlockCount > now.blockCount()) {
-                VolumeChanges.grow(ours, next);
+                withTurn(() -> VolumeChanges.grow(ours, next));
             } else if (newBlockCount < now.blockCount()) {
                 if (!allowShrink) {
                     throw new IllegalArgumentException(
@@ -256,7 +293,7 @@ public final class FileBackend implements VolumeBackend {
                                     + " would lose the rest for ever: allow the shrink if that is"
                                     + " meant");
                 }
-                VolumeChanges.shrink(ours, next);
+                withTurn(() -> VolumeChanges.shrink(ours, next));
             }
         }
     }
@@ -272,6 +309,7 @@ public final class FileBackend implements VolumeBackend {
                 if (!ours.name().equals(newName)) {
                     checkUnused(newName);
                     VolumeChanges.rename(ours, newName);
+                    points.renamed(ours.description().id(), newName);
                 }
             }
         }
@@ -294,8 +332,9 @@ public final class FileBackend implements VolumeBackend {
         FileVolume ours = ours(volume);
         synchronized (ours) {
             ours(volume);
+            ours.requireNoCut();
             try {
-                VolumeChanges.delete(ours);
+                withTurn(() -> VolumeChanges.delete(ours));
             } finally {
                 if (ours.admission().has(Admission.DELETED)) {
                     volumes.remove(ours.key());
@@ -309,13 +348,27 @@ public final class FileBackend implements VolumeBackend {
         FileVolume ours = ours(volume);
         synchronized (ours) {
             ours(volume);
+            ours.requireNoCut();
             if (ours.offlineFault() != null) {
-                VolumeChanges.recover(ours);
+                withTurn(() -> VolumeChanges.recover(ours));
             }
         }
     }
 
-    private FileVolume ours(Volume volume) throws DeviceException {
+    private interface Change {
+        void make() throws DeviceException;
+    }
+
+    private void withTurn(Change change) throws DeviceException {
+        pool.layers().turn().enter();
+        try {
+            change.make();
+        } finally {
+            pool.layers().turn().leave();
+        }
+    }
+
+    FileVolume ours(Volume volume) throws DeviceException {
         if (volume instanceof FileVolume file
                 && volumes.get(file.key()) == file
                 && !file.admission().has(Admission.DELETED)) {
@@ -347,7 +400,7 @@ public final class FileBackend implements VolumeBackend {
 
     @Override
     public <F> Optional<F> facet(Class<F> facet) {
-        return Optional.empty();
+        return facet.isInstance(points) ? Optional.of(facet.cast(points)) : Optional.empty();
     }
 
     @Override
@@ -359,6 +412,7 @@ public final class FileBackend implements VolumeBackend {
             closed = true;
         }
         Failures failures = new Failures();
+        points.merger().close();
         for (FileVolume volume : volumes.values()) {
             synchronized (volume) {
                 failures.collect(() -> VolumeChanges.close(volume));

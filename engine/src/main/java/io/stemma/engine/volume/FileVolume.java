@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A volume of the file backend. A request passes {@link Admission}, then takes its path by kind,
@@ -43,7 +43,8 @@ final class FileVolume implements Volume {
     private volatile Head head;
 
     /** Layers with bytes that no sync covers yet; what is written is one of them. */
-    private final AtomicReference<List<Layer>> unsyncedLayers = new AtomicReference<>();
+    private volatile List<Layer> unsyncedLayers;
+    private final Object unsyncedLock = new Object();
 
     /** Between the preparation of a cut and its end; set under the monitor. */
     private volatile boolean cutting;
@@ -62,7 +63,7 @@ final class FileVolume implements Volume {
         this.pool = pool;
         this.key = key;
         head = Head.of(layer);
-        unsyncedLayers.set(List.of(layer));
+        unsyncedLayers = List.of(layer);
         this.description = description;
         blockShift = Integer.numberOfTrailingZeros(description.geometry().logicalBlockBytes());
         logicalBlocks = description.geometry().blockCount();
@@ -76,6 +77,14 @@ final class FileVolume implements Volume {
         unmaps = new UnmapPath(this);
         atomics = new AtomicPath(this);
         pool.unsynced().add(unsynced);
+        pool.layers().read(this);
+    }
+
+    /** Layers that an earlier run wrote for this volume and may not have synced. */
+    void alsoUnsynced(List<Layer> layers) {
+        List<Layer> all = new ArrayList<>(unsyncedLayers);
+        all.addAll(layers);
+        setUnsynced(List.copyOf(all));
     }
 
     @Override
@@ -364,7 +373,7 @@ final class FileVolume implements Volume {
     void prepareCut(Layer next, Head.Instant instant) {
         Layer current = head.current();
         // Before anybody can write there.
-        unsyncedLayers.set(List.of(next, current));
+        setUnsynced(List.of(next, current));
         admission.awaitSeal();
         head = new Head(current, next, instant);
     }
@@ -373,7 +382,7 @@ final class FileVolume implements Volume {
     void forgetCut() {
         Layer current = head.current();
         head = Head.of(current);
-        unsyncedLayers.set(List.of(current));
+        setUnsynced(List.of(current));
         admission.endSeal();
     }
 
@@ -399,18 +408,25 @@ final class FileVolume implements Volume {
     /** Has another head, of which nothing is unsynced. Nobody uses the volume meanwhile. */
     void replaceHead(Layer layer) {
         head = Head.of(layer);
-        unsyncedLayers.set(List.of(layer));
+        setUnsynced(List.of(layer));
     }
 
     /** What a sync has to cover; to be read after the mark that it is to reach. */
     List<Layer> unsyncedLayers() {
-        return unsyncedLayers.get();
+        return unsyncedLayers;
     }
 
     /** A layer that was sealed before a sync of it began needs no other. */
     void layerSynced(Layer sealed) {
-        unsyncedLayers.updateAndGet(
-                layers -> layers.stream().filter(layer -> layer != sealed).toList());
+        synchronized (unsyncedLock) {
+            unsyncedLayers = unsyncedLayers.stream().filter(layer -> layer != sealed).toList();
+        }
+    }
+
+    private void setUnsynced(List<Layer> layers) {
+        synchronized (unsyncedLock) {
+            unsyncedLayers = layers;
+        }
     }
 
     /**

@@ -10,14 +10,15 @@ import io.stemma.engine.runtime.Limits;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Makes heads hold all that they see, so that they need nothing below. What is wanted stands in the
- * registry until it is done; what is copied already is seen in the maps. Steps on the merger's lane,
- * with the turn of the tree.
+ * registry until it is done; what is copied already is seen in the maps. Steps on the merger's
+ * lane, with the turn of the tree.
  */
 final class Flattening {
     /** Before the identity of a volume that is to be flattened. */
@@ -30,7 +31,7 @@ final class Flattening {
     private final ConcurrentLinkedDeque<FileVolume> wanted = new ConcurrentLinkedDeque<>();
     private final Operation locker = new Operation();
     private volatile long looked;
-    private volatile long copiedBytes;
+    private final AtomicLong copiedBytes = new AtomicLong();
 
     Flattening(Pool pool, Registry registry) {
         this.pool = pool;
@@ -38,15 +39,11 @@ final class Flattening {
     }
 
     /** Takes up again what a run before did not end. */
-    void recovered(Map<VolumeId, FileVolume> volumes) {
-        for (String key : registry.list(REGISTRY_PREFIX).keySet()) {
-            String id = key.substring(REGISTRY_PREFIX.length());
-            volumes.forEach(
-                    (volumeId, volume) -> {
-                        if (volumeId.toString().equals(id)) {
-                            wanted.add(volume);
-                        }
-                    });
+    void recovered(Collection<FileVolume> volumes) {
+        for (FileVolume volume : volumes) {
+            if (registry.get(key(volume)).isPresent()) {
+                wanted.add(volume);
+            }
         }
     }
 
@@ -72,7 +69,7 @@ final class Flattening {
                             what,
                             first ? looked : 0,
                             total,
-                            first ? copiedBytes : 0,
+                            first ? copiedBytes.get() : 0,
                             first && going));
             first = false;
         }
@@ -135,7 +132,7 @@ final class Flattening {
         registry.remove(key(volume));
         wanted.remove(volume);
         looked = 0;
-        copiedBytes = 0;
+        copiedBytes.set(0);
     }
 
     /** Copies from below what the head does not hold; the block up to which that is done. */
@@ -182,7 +179,7 @@ final class Flattening {
                     head.read(block * BLOCK, memory, run * BLOCK);
                     head.write(block * BLOCK, memory, run * BLOCK, false);
                     copied.add(new long[] {block, run});
-                    copiedBytes += (long) run * BLOCK;
+                    copiedBytes.addAndGet((long) run * BLOCK);
                 }
                 block += run;
             }

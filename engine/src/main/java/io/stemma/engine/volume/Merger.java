@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -24,7 +24,7 @@ final class Merger {
 
     private final Pool pool;
     private final PoolPointsInTime points;
-    private final LayerTree tree;
+    private final PoolLayers tree;
     private final Flattening flattening;
     private final AtomicBoolean running = new AtomicBoolean();
     private final Runnable turn = this::turn;
@@ -69,7 +69,7 @@ final class Merger {
     }
 
     /** Takes up again what a run before did not end. */
-    void recovered(Map<VolumeId, FileVolume> volumes) {
+    void recovered(Collection<FileVolume> volumes) {
         flattening.recovered(volumes);
     }
 

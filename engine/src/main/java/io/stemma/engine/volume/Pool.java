@@ -20,4 +20,4 @@ record Pool(
         BackendThreads threads,
         TimeSource time,
         UnsyncedPool unsynced,
-        LayerTree layers) {}
+        PoolLayers layers) {}

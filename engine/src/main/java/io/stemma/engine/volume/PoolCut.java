@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One instant of several volumes. Prepared: each has a next head, durable and on record, that nobody
- * writes. Cut: one moment passes for all, and each old head is sealed when all that may have begun
- * before has ended. Complete: each volume is flushed, which covers all that is in its old head; then
- * one record names them all. One control thread.
+ * One instant of several volumes. Prepared: each has a next head, durable and on record, that
+ * nobody writes. Cut: one moment passes for all, and each old head is sealed when all that may have
+ * begun before has ended. Complete: each volume is flushed, which covers all that is in its old
+ * head; then one record names them all. One control thread.
  */
 final class PoolCut implements PointsInTime.Cut {
     private final PoolPointsInTime points;

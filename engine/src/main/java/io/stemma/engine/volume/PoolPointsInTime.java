@@ -3,7 +3,7 @@ package io.stemma.engine.volume;
 import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.block.Geometry;
-import io.stemma.engine.journal.PoolState.SnapshotState;
+import io.stemma.engine.journal.SnapshotState;
 import io.stemma.engine.journal.StructuralRecord.VolumeCreated;
 import io.stemma.engine.journal.TreeRecord.Member;
 import io.stemma.engine.journal.TreeRecord.SnapshotAdopted;
@@ -32,8 +32,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class PoolPointsInTime implements PointsInTime {
     private final FileBackend backend;
     private final Pool pool;
-    private final LayerTree tree;
+    private final PoolLayers tree;
     private final Merger merger;
+    private @Nullable PoolFiles files;
     private final Map<VolumeId, NamedLayer> named = new ConcurrentHashMap<>();
 
     PoolPointsInTime(FileBackend backend, Pool pool, Registry registry) {
@@ -45,7 +46,8 @@ final class PoolPointsInTime implements PointsInTime {
     }
 
     /** Takes over what the journal knows. */
-    void recovered(Collection<SnapshotState> states) {
+    void recovered(Collection<SnapshotState> states, PoolFiles poolFiles) {
+        files = poolFiles;
         for (SnapshotState state : states) {
             Snapshot snapshot =
                     new Snapshot(
@@ -158,9 +160,10 @@ final class PoolPointsInTime implements PointsInTime {
         }
     }
 
-    /** Names frozen layers, of which everything is durable and barriered. The caller has the turn. */
-    List<Snapshot> name(
-            String name, List<FileVolume> volumes, List<Layer> frozen, List<Long> sizes)
+    /**
+     * Names frozen layers, of which everything is durable and barriered. The caller has the turn.
+     */
+    List<Snapshot> name(String name, List<FileVolume> volumes, List<Layer> frozen, List<Long> sizes)
             throws DeviceException {
         UUID set = UUID.randomUUID();
         long now = pool.time().wallMillis();
@@ -233,12 +236,38 @@ final class PoolPointsInTime implements PointsInTime {
         }
     }
 
+    /** The snapshot of a full name, as a volume. */
+    Optional<Volume> opened(String fullName) {
+        if (fullName.indexOf(Snapshot.SEPARATOR) < 0) {
+            return Optional.empty();
+        }
+        tree.turn().enter();
+        try {
+            return named.values().stream()
+                    .filter(one -> one.snapshot().fullName().equals(fullName))
+                    .findAny()
+                    .map(this::opened);
+        } finally {
+            tree.turn().leave();
+        }
+    }
+
+    /** Whether it is a snapshot of this pool that is there still. */
+    boolean isOpen(FileVolume volume) {
+        return named.values().stream().anyMatch(one -> one.opened() == volume);
+    }
+
     private FileVolume opened(NamedLayer one) {
         FileVolume open = one.opened();
         if (open == null) {
             Snapshot snapshot = one.snapshot();
             open = new FileVolume(pool, one.key(), one.layer(), described(snapshot), 0);
-            open.admission().raise(Admission.READ_ONLY);
+            open.standing().snapshot();
+            PoolFiles known = files;
+            String damage = known == null ? null : known.damage(one.layer());
+            if (damage != null) {
+                open.standing().foundOffline(damage);
+            }
             one.opened(open);
         }
         return open;
@@ -268,8 +297,7 @@ final class PoolPointsInTime implements PointsInTime {
     }
 
     @Override
-    public Volume clone(Snapshot snapshot, String name, boolean writeCache)
-            throws DeviceException {
+    public Volume clone(Snapshot snapshot, String name, boolean writeCache) throws DeviceException {
         VolumeNames.check(name);
         synchronized (backend) {
             backend.requireRoomFor(name);
@@ -289,8 +317,7 @@ final class PoolPointsInTime implements PointsInTime {
         Geometry geometry = from.snapshot().geometry();
         Layer parent = from.layer();
         long blocks = Layer.blocksFor(geometry.sizeBytes());
-        List<Layer> made =
-                tree.make(List.of(new Layer.Below(parent, blocks)), List.of(blocks));
+        List<Layer> made = tree.make(List.of(new Layer.Below(parent, blocks)), List.of(blocks));
         Layer layer = made.getFirst();
         VolumeCreated created =
                 PoolFiles.created(
@@ -305,8 +332,7 @@ final class PoolPointsInTime implements PointsInTime {
             throw failed;
         }
         tree.add(layer);
-        return new FileVolume(
-                pool, created.volumeKey(), layer, PoolFiles.described(created), 0);
+        return new FileVolume(pool, created.volumeKey(), layer, PoolFiles.described(created), 0);
     }
 
     @Override
@@ -507,12 +533,7 @@ final class PoolPointsInTime implements PointsInTime {
                                     + " holds, as many as it can: release one first");
                 }
                 pool.journal().commit(new SnapshotHeld(one.key(), tag, held));
-                change(
-                        one,
-                        now.originId(),
-                        now.originName(),
-                        now.name(),
-                        List.copyOf(holds));
+                change(one, now.originId(), now.originName(), now.name(), List.copyOf(holds));
             }
         } finally {
             tree.turn().leave();

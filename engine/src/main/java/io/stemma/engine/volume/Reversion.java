@@ -16,7 +16,7 @@ final class Reversion {
     private Reversion() {}
 
     static void run(FileVolume volume, NamedLayer to) throws DeviceException {
-        LayerTree tree = volume.pool().layers();
+        PoolLayers tree = volume.pool().layers();
         Geometry geometry = to.snapshot().geometry();
         long blocks = Layer.blocksFor(geometry.sizeBytes());
         List<Layer> made = tree.make(List.of(new Layer.Below(to.layer(), blocks)), List.of(blocks));

@@ -129,6 +129,12 @@ final class Standing {
         volume.admission().raise(Admission.READ_ONLY);
     }
 
+    /** It is a snapshot, which nobody changes. */
+    void snapshot() {
+        readOnly = fault(DeviceFault.Kind.WRITE_PROTECTED, "a snapshot is not written");
+        volume.admission().raise(Admission.READ_ONLY);
+    }
+
     /** What a change of a read-only volume meets. */
     DeviceFault changeRefusal() {
         DeviceFault why = readOnly;

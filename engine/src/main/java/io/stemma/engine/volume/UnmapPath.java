@@ -178,8 +178,7 @@ final class UnmapPath {
             return 0;
         }
         long run = layer.presence().run(operation.progress, left, state);
-        if (run == 0
-                || (state == BlockState.ABSENT && layer.covers(operation.progress, run))) {
+        if (run == 0 || (state == BlockState.ABSENT && layer.covers(operation.progress, run))) {
             return 0;
         }
         boolean enough =

@@ -4,15 +4,20 @@ import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.block.Geometry;
 import io.stemma.engine.io.BlockFile;
+import io.stemma.engine.journal.Presence;
 import io.stemma.engine.journal.StructuralRecord.VolumeDeleted;
 import io.stemma.engine.journal.StructuralRecord.VolumeRecovered;
 import io.stemma.engine.journal.StructuralRecord.VolumeRenamed;
 import io.stemma.engine.journal.StructuralRecord.VolumeResized;
 import io.stemma.engine.journal.StructuralRecord.VolumeWriteCache;
+import io.stemma.engine.layer.BlockState;
 import io.stemma.engine.layer.Layer;
 import io.stemma.engine.runtime.Limits;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
+import java.lang.foreign.Arena;
 
 /**
  * Changes of one volume as a whole. Each is on record, durably, before anything that cannot be
@@ -52,6 +57,14 @@ final class VolumeChanges {
     /** The file grows first, since a record of blocks without a file must never be. */
     static void grow(FileVolume volume, Geometry larger) throws DeviceException {
         long oldBytes = volume.sizeBytes();
+        if (tailShows(volume, oldBytes)) {
+            closeGate(volume);
+            try {
+                takeTail(volume, oldBytes);
+            } finally {
+                volume.admission().openGate();
+            }
+        }
         long blocks = Layer.blocksFor(larger.sizeBytes());
         try {
             BlockFile file = volume.layer().file();
@@ -84,15 +97,66 @@ final class VolumeChanges {
         }
     }
 
+    /** Whether a block that the end of the volume cuts shows through from below. */
+    private static boolean tailShows(FileVolume volume, long endBytes) {
+        long block = Layer.blockOf(endBytes);
+        Layer head = volume.layer();
+        return endBytes % Limits.LAYER_BLOCK_BYTES != 0
+                && head.presence().get(block) == BlockState.ABSENT
+                && head.covers(block, 1);
+    }
+
+    /**
+     * Makes such a block the head's own, zero behind the end, or what a frozen layer has there
+     * would come to light when the volume grows. Nobody uses the volume meanwhile.
+     */
+    private static void takeTail(FileVolume volume, long endBytes) throws DeviceException {
+        Layer head = volume.layer();
+        int used = (int) (endBytes % Limits.LAYER_BLOCK_BYTES);
+        try (Arena arena = Arena.ofConfined()) {
+            int behind = Limits.LAYER_BLOCK_BYTES - used;
+            head.writeWhole(endBytes, arena.allocate(behind, 8).address(), behind, false);
+        } catch (IOException failed) {
+            throw failed(volume, "take over the last block", failed);
+        }
+        volume.unsynced().add(Limits.LAYER_BLOCK_BYTES);
+        long block = Layer.blockOf(endBytes);
+        Completion recorded = new Completion();
+        Presence record =
+                new Presence() {
+                    @Override
+                    protected void written(@Nullable DeviceFault fault) {
+                        recorded.complete(fault);
+                    }
+                };
+        volume.pool()
+                .journal()
+                .publish(
+                        record.prepare(volume.key(), head.key(), block, 1, BlockState.DATA, false));
+        recorded.await(volume.pool().threads());
+        head.presence().set(block, 1, BlockState.DATA);
+        volume.flushes().recorded();
+        volume.unbarriered().mark(block, 1);
+        ControlFlush.run(volume);
+    }
+
     /** Holds all requests while blocks go; those that want them after that are out of range. */
     static void shrink(FileVolume volume, Geometry smaller) throws DeviceException {
         long blocks = Layer.blocksFor(smaller.sizeBytes());
         closeGate(volume);
         try {
+            if (tailShows(volume, smaller.sizeBytes())) {
+                takeTail(volume, smaller.sizeBytes());
+            }
             ControlFlush.run(volume);
             volume.pool().journal().commit(new VolumeResized(volume.key(), smaller.blockCount()));
             volume.punches().clear();
-            volume.layer().presence().resize(blocks);
+            Layer head = volume.layer();
+            Layer.Below below = head.below();
+            if (below != null && below.visibleBlocks() > blocks) {
+                head.below(new Layer.Below(below.parent(), blocks));
+            }
+            head.presence().resize(blocks);
             become(volume, smaller);
             volume.layer().file().resize(blocks * Limits.LAYER_BLOCK_BYTES);
         } catch (DeviceException failed) {
@@ -121,16 +185,7 @@ final class VolumeChanges {
         volume.listeners().deleted();
         drain(volume);
         letGo(volume);
-        String name = Layer.fileName(volume.layer().key());
-        try {
-            volume.layer().file().close();
-            if (volume.pool().folder().exists(name)) {
-                volume.pool().folder().unlink(name);
-                volume.pool().folder().sync();
-            }
-        } catch (IOException failed) {
-            throw failed(volume, "remove the file of the deleted volume", failed);
-        }
+        volume.pool().layers().dropGone();
     }
 
     /** Serves again with what the rule of lost power leaves. */
@@ -141,7 +196,7 @@ final class VolumeChanges {
         try {
             dropCache(volume);
             volume.pool().journal().commit(new VolumeRecovered(volume.key()));
-            volume.layer().presence().become(volume.pool().journal().barriered(volume.key()));
+            forgetPending(volume);
             volume.punches().clear();
             volume.unbarriered().forgetAll();
             // Or no flush would have anything to do, and what is not known would never be.
@@ -151,6 +206,19 @@ final class VolumeChanges {
         } finally {
             volume.flushes().resume();
             volume.admission().openGate();
+        }
+    }
+
+    /** The maps of all layers that hosts may have written since they were last durable. */
+    private static void forgetPending(FileVolume volume) {
+        Layer layer = volume.layer();
+        layer.presence().become(volume.pool().journal().barrieredLayer(layer.key()));
+        Layer.Below below = layer.below();
+        while (below != null && !volume.pool().layers().isAdopted(below.parent())) {
+            Layer frozen = below.parent();
+            frozen.presence().become(volume.pool().journal().barrieredLayer(frozen.key()));
+            volume.pool().layers().owners().forget(frozen);
+            below = frozen.below();
         }
     }
 
@@ -182,7 +250,9 @@ final class VolumeChanges {
     /** Pages that a failed sync lost must not be read today and be old tomorrow. */
     private static void dropCache(FileVolume volume) throws DeviceException {
         try {
-            volume.layer().file().dropCache();
+            for (Layer layer : volume.unsyncedLayers()) {
+                layer.file().dropCache();
+            }
         } catch (IOException failed) {
             throw failed(volume, "read the disk again", failed);
         }
@@ -210,27 +280,30 @@ final class VolumeChanges {
         idle.await(volume.pool().threads());
     }
 
-    private static void letGo(FileVolume volume) {
+    static void letGo(FileVolume volume) {
+        volume.pool().layers().readNoMore(volume);
         volume.pool().unsynced().remove(volume.unsynced());
         volume.unsynced().close();
     }
 
-    private static void closeGate(FileVolume volume) throws DeviceException {
+    static void closeGate(FileVolume volume) throws DeviceException {
         Completion quiet = new Completion();
         volume.admission().closeGate(quiet);
         quiet.await(volume.pool().threads());
     }
 
-    private static void drain(FileVolume volume) throws DeviceException {
+    static void drain(FileVolume volume) throws DeviceException {
         Completion quiet = new Completion();
         volume.admission().epochs().drain(() -> quiet.complete(null));
         quiet.await(volume.pool().threads());
     }
 
-    private static void become(FileVolume volume, Geometry geometry) {
+    static void become(FileVolume volume, Geometry geometry) {
         VolumeDescription now = volume.description();
-        volume.describe(described(now, now.name(), geometry, now.writeCache()));
-        volume.listeners().resized(geometry);
+        if (!geometry.equals(now.geometry())) {
+            volume.describe(described(now, now.name(), geometry, now.writeCache()));
+            volume.listeners().resized(geometry);
+        }
     }
 
     private static VolumeDescription described(

@@ -73,9 +73,7 @@ final class WritePath {
     private void overwrite(Operation operation) {
         int length = (int) operation.length;
         try {
-            operation
-                    .layer()
-                    .write(operation.offset, operation.request().address(), length, false);
+            operation.layer().write(operation.offset, operation.request().address(), length, false);
         } catch (IOException failed) {
             failed(operation, failed);
             return;

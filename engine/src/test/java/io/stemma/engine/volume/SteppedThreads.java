@@ -25,6 +25,11 @@ public final class SteppedThreads implements BackendThreads {
     }
 
     @Override
+    public boolean merge(Runnable task) {
+        return tasks.add(task);
+    }
+
+    @Override
     public void everyTick(Runnable newTick) {
         tick = newTick;
     }

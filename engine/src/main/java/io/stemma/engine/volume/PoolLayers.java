@@ -23,12 +23,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * All layers of a pool and who reads them. It is changed by whoever has the {@link Turn}; any thread
- * looks. A layer goes when the journal needs it no more and everybody who may still read it has
- * ended.
+ * All layers of a pool and who reads them. It is changed by whoever has the {@link Turn}; any
+ * thread looks. A layer goes when the journal needs it no more and everybody who may still read it
+ * has ended.
  */
-final class LayerTree {
-    private static final Logger LOG = LoggerFactory.getLogger(LayerTree.class);
+final class PoolLayers {
+    private static final Logger LOG = LoggerFactory.getLogger(PoolLayers.class);
 
     private final Folder folder;
     private final Journal journal;
@@ -43,7 +43,7 @@ final class LayerTree {
     /** Layers whose map is the journal's own object. */
     private final Set<Layer> adopted = ConcurrentHashMap.newKeySet();
 
-    LayerTree(Folder folder, Journal journal, BackendThreads threads) {
+    PoolLayers(Folder folder, Journal journal, BackendThreads threads) {
         this.folder = folder;
         this.journal = journal;
         this.threads = threads;
@@ -176,7 +176,8 @@ final class LayerTree {
         } catch (IOException failed) {
             String where = folder.path() + "/" + name;
             throw new DeviceException(
-                    VolumeChanges.fault("creation of a file of " + bytes + " bytes", where, failed));
+                    VolumeChanges.fault(
+                            "creation of a file of " + bytes + " bytes", where, failed));
         }
         return new Layer(key, file, new PresenceMap(blockCount), owners);
     }
