@@ -44,6 +44,7 @@ final class FileVolume implements Volume {
 
     /** Layers with bytes that no sync covers yet; what is written is one of them. */
     private volatile List<Layer> unsyncedLayers;
+
     private final Object unsyncedLock = new Object();
 
     /** Between the preparation of a cut and its end; set under the monitor. */
