@@ -127,6 +127,13 @@ public final class PresenceMap {
 
     private void change(long first, long count, @Nullable BlockState from, BlockState to) {
         checkRange(first, count);
+        int inChunk = (int) first & IN_CHUNK;
+        if (count <= PresenceChunk.BLOCKS - inChunk) {
+            if (count > 0) {
+                changeInChunk(chunkOf(first), inChunk, (int) count, from, to);
+            }
+            return;
+        }
         boolean absentStays = from == null ? to == BlockState.ABSENT : from != BlockState.ABSENT;
         long end = first + count;
         long block = first;

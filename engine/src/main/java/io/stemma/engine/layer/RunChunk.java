@@ -148,13 +148,12 @@ final class RunChunk implements PresenceChunk {
         int end = first + count;
         int from = indexOf(first);
         int fromEnd = endOf(from);
-        if (stateOf(runs[from]) == state && fromEnd >= end) {
+        if (end <= fromEnd && stateOf(runs[from]) == state) {
             return this;
         }
-        if (firstOf(runs[from]) == first && fromEnd > end && from > 0) {
-            if (stateOf(runs[from - 1]) == state) {
-                return withBorder(from, end);
-            }
+        boolean extending = end < fromEnd && from > 0 && runs[from] >>> 2 == first;
+        if (extending && (runs[from - 1] & STATE_BITS) == state.bits()) {
+            return withBorder(from, end);
         }
         int kept = firstOf(runs[from]) < first ? from + 1 : from;
         boolean begins = kept == 0 || stateOf(runs[kept - 1]) != state;
