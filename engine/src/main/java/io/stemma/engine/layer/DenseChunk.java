@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
  * A chunk of two bits a block, 32 blocks a word. Readers take nothing; writers change word by word
@@ -105,6 +106,12 @@ final class DenseChunk implements PresenceChunk {
     }
 
     @Override
+    public int run(int first, int limit) {
+        // A writer may have changed the first block since its state was read.
+        return Math.max(1, run(first, limit, get(first)));
+    }
+
+    @Override
     public int run(int first, int limit, BlockState state) {
         long expected = pattern(state);
         int done = 0;
@@ -125,19 +132,31 @@ final class DenseChunk implements PresenceChunk {
     @Override
     public void walk(int first, int count, long base, RunJoiner joiner) {
         int end = first + count;
+        int begin = first;
+        BlockState state = get(first);
         int block = first;
         while (block < end) {
-            long word = word(block >>> BLOCKS_PER_WORD_LOG2);
             int wordEnd = block + inWord(block, end);
+            long word = word(block >>> BLOCKS_PER_WORD_LOG2);
+            if (word == pattern(state)) {
+                block = wordEnd;
+                continue;
+            }
             while (block < wordEnd) {
-                BlockState state = BlockState.ofBits((int) (word >>> shift(block)) & 3);
                 long differs = (word ^ pattern(state)) >>> shift(block);
-                int equal = Long.numberOfTrailingZeros(differs) >>> 1;
-                int here = Math.min(equal, wordEnd - block);
-                joiner.add(base + block, here, state);
-                block += here;
+                block += Long.numberOfTrailingZeros(differs) >>> 1;
+                if (block >= wordEnd) {
+                    block = wordEnd;
+                    break;
+                }
+                if (block > begin) {
+                    joiner.add(base + begin, block - begin, state);
+                    begin = block;
+                }
+                state = BlockState.ofBits((int) (word >>> shift(block)) & 3);
             }
         }
+        joiner.add(base + begin, end - begin, state);
     }
 
     /**
@@ -204,6 +223,37 @@ final class DenseChunk implements PresenceChunk {
             everywhere = BlockState.ZERO;
         }
         return everywhere != null && COUNTS.compareAndSet(this, now, CLOSED) ? everywhere : null;
+    }
+
+    /**
+     * The runs as a {@link RunChunk} holds them.
+     *
+     * @return null if they are more than {@code most}
+     */
+    int @Nullable [] runs(int most) {
+        int[] runs = new int[Math.min(most, WORDS)];
+        int length = 0;
+        long expected = ~word(0);
+        for (int i = 0; i < WORDS; i++) {
+            long word = word(i);
+            for (int shift = 0; ; ) {
+                long differs = (word ^ expected) >>> shift;
+                shift += Long.numberOfTrailingZeros(differs) & ~1;
+                if (shift >= Long.SIZE) {
+                    break;
+                }
+                if (length == most) {
+                    return null;
+                }
+                if (length == runs.length) {
+                    runs = Arrays.copyOf(runs, Math.min(most, 2 * length));
+                }
+                BlockState state = BlockState.ofBits((int) (word >>> shift) & 3);
+                runs[length++] = RunChunk.pack(i * BLOCKS_PER_WORD + (shift >>> 1), state);
+                expected = pattern(state);
+            }
+        }
+        return Arrays.copyOf(runs, length);
     }
 
     @Override

@@ -13,6 +13,9 @@ sealed interface PresenceChunk permits RunChunk, DenseChunk {
     /** The state of one block. */
     BlockState get(int block);
 
+    /** Blocks from {@code first} on, at most {@code limit}, that share its state; 1 or more. */
+    int run(int first, int limit);
+
     /** Blocks from {@code first} on, at most {@code limit}, that have the state. */
     int run(int first, int limit, BlockState state);
 

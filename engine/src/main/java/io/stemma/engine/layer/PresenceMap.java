@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * as it was at some moment of the call.
  */
 public final class PresenceMap {
+    /** Blocks of one chunk: the pieces in which {@link MapFile} keeps a map. */
+    public static final int CHUNK_BLOCKS = PresenceChunk.BLOCKS;
+
     private static final int CHUNK_LOG2 = PresenceChunk.BLOCKS_LOG2;
     private static final int IN_CHUNK = PresenceChunk.BLOCKS - 1;
     private static final int OBJECT_BYTES = 24 + 16;
@@ -54,6 +57,10 @@ public final class PresenceMap {
     /** Whether all blocks of a range have the state; true of an empty range. */
     public boolean all(long first, long count, BlockState state) {
         checkRange(first, count);
+        int inChunk = (int) first & IN_CHUNK;
+        if (count > 0 && count <= PresenceChunk.BLOCKS - inChunk) {
+            return chunks.get(chunkOf(first)).run(inChunk, (int) count, state) == count;
+        }
         return equal(first, first + count, state) == count;
     }
 
@@ -65,6 +72,12 @@ public final class PresenceMap {
      */
     public long run(long first, long limit) {
         checkRange(first, limit);
+        int inChunk = (int) first & IN_CHUNK;
+        int here = inChunk(first, first + limit);
+        int run = chunks.get(chunkOf(first)).run(inChunk, here);
+        if (run < here || run == limit) {
+            return run;
+        }
         // A writer may have changed the first block since its state was read: it alone is a run
         // then.
         return Math.max(1, equal(first, first + limit, get(first)));
@@ -114,6 +127,13 @@ public final class PresenceMap {
 
     private void change(long first, long count, @Nullable BlockState from, BlockState to) {
         checkRange(first, count);
+        int inChunk = (int) first & IN_CHUNK;
+        if (count <= PresenceChunk.BLOCKS - inChunk) {
+            if (count > 0) {
+                changeInChunk(chunkOf(first), inChunk, (int) count, from, to);
+            }
+            return;
+        }
         boolean absentStays = from == null ? to == BlockState.ABSENT : from != BlockState.ABSENT;
         long end = first + count;
         long block = first;
@@ -264,6 +284,11 @@ public final class PresenceMap {
     /** Number of chunks; behind the last block of the last one everything is ABSENT. */
     int chunkCount() {
         return chunkCount(blockCount);
+    }
+
+    /** The first chunk from {@code index} on that may hold something, or the number of chunks. */
+    int nextChunk(int index) {
+        return chunks.skipAbsent(index, chunkCount());
     }
 
     PresenceChunk chunk(int index) {

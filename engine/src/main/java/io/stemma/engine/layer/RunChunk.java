@@ -97,6 +97,11 @@ final class RunChunk implements PresenceChunk {
     }
 
     @Override
+    public int run(int first, int limit) {
+        return Math.min(limit, endOf(indexOf(first)) - first);
+    }
+
+    @Override
     public int run(int first, int limit, BlockState state) {
         int index = indexOf(first);
         return stateOf(runs[index]) == state ? Math.min(limit, endOf(index) - first) : 0;
@@ -142,8 +147,13 @@ final class RunChunk implements PresenceChunk {
     private PresenceChunk with(int first, int count, BlockState state) {
         int end = first + count;
         int from = indexOf(first);
-        if (stateOf(runs[from]) == state && endOf(from) >= end) {
+        int fromEnd = endOf(from);
+        if (end <= fromEnd && stateOf(runs[from]) == state) {
             return this;
+        }
+        boolean extending = end < fromEnd && from > 0 && runs[from] >>> 2 == first;
+        if (extending && (runs[from - 1] & STATE_BITS) == state.bits()) {
+            return withBorder(from, end);
         }
         int kept = firstOf(runs[from]) < first ? from + 1 : from;
         boolean begins = kept == 0 || stateOf(runs[kept - 1]) != state;
@@ -161,6 +171,18 @@ final class RunChunk implements PresenceChunk {
         }
         System.arraycopy(runs, last + 1, after, at, tail);
         return of(after);
+    }
+
+    /** A run grows at the cost of the next one: how files are filled from front to back. */
+    private RunChunk withBorder(int index, int first) {
+        int border = pack(first, stateOf(runs[index]));
+        if (runs.length == 2) {
+            // The usual case, and copying two numbers is dearer than naming them.
+            return new RunChunk(new int[] {runs[0], border});
+        }
+        int[] after = runs.clone();
+        after[index] = border;
+        return new RunChunk(after);
     }
 
     private PresenceChunk withWhere(int first, int count, BlockState from, BlockState to) {

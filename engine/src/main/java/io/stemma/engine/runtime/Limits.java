@@ -5,7 +5,7 @@ public final class Limits {
     /** Presence is kept per block of this many bytes, whatever the logical block of the volume. */
     public static final int LAYER_BLOCK_BYTES = 4096;
 
-    /** Blocks of one layer, 1 PiB; larger volumes are refused. The empty map of it costs 8 MiB. */
+    /** Blocks of one layer, 1 PiB; larger volumes are refused. The empty map of it costs 32 KiB. */
     public static final long LAYER_BLOCKS_MAX = 1L << 38;
 
     /**
