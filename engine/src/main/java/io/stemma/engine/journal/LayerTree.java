@@ -75,7 +75,7 @@ final class LayerTree {
         }
     }
 
-    /** Counts anew who uses what, and drops what nobody does. */
+    /** Counts who uses what; throws {@link JournalDamage} if something used is not there. */
     void count(List<VolumeChain> volumes) {
         layers.values().forEach(layer -> layer.users(0));
         volumes.forEach(volume -> use(volume.description().layerKey()));
