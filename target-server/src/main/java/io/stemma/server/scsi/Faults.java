@@ -44,7 +44,7 @@ final class Faults {
      */
     static SenseKey key(DeviceFault fault) {
         return switch (fault.kind()) {
-            case SPACE_EXHAUSTED -> SenseKey.DATA_PROTECT;
+            case SPACE_EXHAUSTED, WRITE_PROTECTED -> SenseKey.DATA_PROTECT;
             case MEDIUM -> SenseKey.MEDIUM_ERROR;
             case FENCED, OFFLINE -> SenseKey.NOT_READY;
             case GONE, OUT_OF_RANGE -> SenseKey.ILLEGAL_REQUEST;
@@ -57,6 +57,7 @@ final class Faults {
             case SPACE_EXHAUSTED -> AdditionalSense.SPACE_ALLOCATION_FAILED;
             case MEDIUM ->
                     writing ? AdditionalSense.WRITE_ERROR : AdditionalSense.UNRECOVERED_READ_ERROR;
+            case WRITE_PROTECTED -> AdditionalSense.WRITE_PROTECTED;
             case FENCED -> AdditionalSense.TARGET_PORT_UNAVAILABLE;
             case OFFLINE -> AdditionalSense.MANUAL_INTERVENTION_REQUIRED;
             case GONE -> AdditionalSense.LOGICAL_UNIT_NOT_SUPPORTED;

@@ -45,6 +45,7 @@ final class Explanation {
                     case SPACE_EXHAUSTED -> "no space is left; free some and try again";
                     case MEDIUM -> "the storage failed";
                     case TRANSIENT -> "it is not possible now; try again";
+                    case WRITE_PROTECTED -> "it is only read";
                     case FENCED -> "another process has taken it over";
                     case GONE -> "it was deleted meanwhile";
                     case OFFLINE -> "it is offline; stemma status says why";

@@ -138,6 +138,7 @@ class ReadWriteTest {
         "SPACE_EXHAUSTED, 7/2707, 7/2707",
         "MEDIUM, 3/1100 I4660, 3/0c00 I4660",
         "TRANSIENT, BUSY, BUSY",
+        "WRITE_PROTECTED, 7/2700, 7/2700",
         "FENCED, 2/040c, 2/040c",
         "GONE, 5/2500, 5/2500",
         "OFFLINE, 2/0403, 2/0403",
