@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -190,34 +191,48 @@ final class Flushes {
         volume.punches().beginFlush();
         recordedMark = recorded.get();
         upTo = volume.pool().journal().lastPublished(volume.key());
+        // Before the mark, which counts all that was written to them.
+        List<Layer> sealed = volume.unsyncedLayers().stream().filter(Layer::sealed).toList();
         long mark = volume.unsynced().mark();
         @Nullable DeviceFault refusal = volume.offlineFault();
         if (refusal != null) {
             return refusal;
         }
-        if (volume.unsynced().beyond(mark)) {
-            volume.guard().syncBegins();
-            try {
-                syncLayers();
-            } catch (IOException failed) {
-                return volume.standing().syncFailed(failed);
-            } finally {
-                volume.guard().syncEnds();
-            }
-            volume.unsynced().syncedTo(mark);
-        }
-        return null;
+        return syncLayers(mark, sealed);
     }
 
-    /** Read after the mark: what it counts was written to one of these. */
-    private void syncLayers() throws IOException {
-        for (Layer layer : volume.unsyncedLayers()) {
-            boolean sealed = layer.sealed();
-            layer.file().dataSync();
-            if (sealed) {
-                volume.layerSynced(layer);
+    /**
+     * Counts among the readers, so that no layer goes meanwhile. The list is read after the mark:
+     * what that counts was written to one of these. Where nothing is unsynced, a layer that was
+     * sealed before has nothing either.
+     */
+    private @Nullable DeviceFault syncLayers(long mark, List<Layer> sealed) {
+        int epoch = volume.admission().epochs().enter();
+        try {
+            List<Layer> layers = volume.unsyncedLayers();
+            DeviceFault fault = volume.unsynced().beyond(mark) ? synced(layers, mark) : null;
+            if (fault == null) {
+                sealed.forEach(volume::layerSynced);
             }
+            return fault;
+        } finally {
+            volume.admission().epochs().exit(epoch);
         }
+    }
+
+    private @Nullable DeviceFault synced(List<Layer> layers, long mark) {
+        volume.guard().syncBegins();
+        try {
+            for (Layer layer : layers) {
+                layer.file().dataSync();
+            }
+        } catch (IOException failed) {
+            return volume.standing().syncFailed(failed);
+        } finally {
+            volume.guard().syncEnds();
+        }
+        volume.unsynced().syncedTo(mark);
+        return null;
     }
 
     /** The journal made the barrier, or failed. */

@@ -235,6 +235,8 @@ final class PoolLayers {
             layers.remove(layer.key());
             adopted.remove(layer);
             owners.forget(layer);
+            // What it held is durable elsewhere, or needed by nobody.
+            readers.forEach(reader -> reader.layerSynced(layer));
         }
         drainReaders();
         gone.forEach(this::discard);
