@@ -72,7 +72,11 @@ final class LayerDifference {
             }
             add(entry.getKey(), entry.getValue());
         }
-        if (common != null) {
+        if (common == null) {
+            throw new IllegalArgumentException(
+                    "the two points have nothing in common: name points of one tree, or leave the"
+                            + " first one out to get all of the second");
+        } else {
             long fromSees = ofFrom.getOrDefault(common, 0L);
             long least = Math.min(fromSees, toSees);
             long most = Math.min(Math.max(fromSees, toSees), differs.blockCount());
@@ -80,7 +84,6 @@ final class LayerDifference {
                 differs.set(least, most - least, BlockState.DATA);
             }
         }
-        // What is longer differs behind the end of what is shorter, as far as it holds anything.
     }
 
     private static @Nullable Layer parent(Layer layer) {
