@@ -202,11 +202,11 @@ final class SnapshotListing {
                         run.path("length").asText(),
                         run.path("data").asBoolean() ? "data" : "zero");
             }
+            long runs = result.path("runCount").asLong();
             out.row(
                     ByteSize.format(result.path("changedBytes").asLong())
                             + " changed in "
-                            + result.path("runCount").asLong()
-                            + " runs, "
+                            + (runs == 1 ? "1 run, " : runs + " runs, ")
                             + ByteSize.format(result.path("zeroBytes").asLong())
                             + " of it to zero");
             if (result.has("nextOffset")) {
