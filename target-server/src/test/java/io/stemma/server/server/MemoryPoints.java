@@ -190,7 +190,10 @@ final class MemoryPoints implements PointsInTime {
     public void promote(Volume clone) {
         VolumeDescription is = clone.description();
         Optional<Snapshot> below = parent(clone);
-        if (below.isEmpty() || below.get().originId().equals(is.id())) {
+        while (below.isPresent() && below.get().originId().equals(is.id())) {
+            below = parent(below.get());
+        }
+        if (below.isEmpty()) {
             throw new IllegalArgumentException("volume \"" + is.name() + "\" is no clone");
         }
         for (; below.isPresent(); below = parent(below.get())) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -226,6 +227,57 @@ class SnapshotAdministrationTest {
         refused("snapshot.delete", "{'names':['www@b']}", "mapped as " + DISKS + "/1", "unmap");
         run("lun.unmap", "{'target':'" + DISKS + "','lun':1}");
         run("snapshot.delete", "{'names':['www@b']}");
+    }
+
+    private void establish(String yaml) throws Exception {
+        estate.establish(ConfigurationReader.parse(yaml, "s.yaml", Path.of(".")));
+        estate.publish();
+    }
+
+    @Test
+    void theConfigurationMapsASnapshotAsItMapsAVolume() throws Exception {
+        String yaml =
+                "targets: [{name: "
+                        + DISKS
+                        + ", luns: [{lun: 4, volume: web@a, readOnly: false}]}]";
+        assertThatThrownBy(() -> establish(yaml))
+                .hasMessageContaining(
+                        "s.yaml:1: snapshot \"web@a\" does not exist; stemma snapshot");
+        snapshot("a", "web");
+        establish(yaml);
+        assertThat(mapped(4).readOnly()).isTrue();
+        assertThat(run("lun.list", "{}").path("luns").path(0).path("readOnly").asBoolean())
+                .isTrue();
+        refused("snapshot.rename", "{'name':'web@a','newName':'b'}", "is named at s.yaml:1");
+        refused("snapshot.delete", "{'names':['web@a']}", "mapped as " + DISKS + "/4");
+    }
+
+    @Test
+    void aVolumeOfTheConfigurationIsNotRevertedToAnotherSize() throws Exception {
+        establish("volumes: [{name: web, size: 1MiB}]");
+        snapshot("a", "web");
+        run("volume.revert", "{'name':'web@a','yes':true}");
+        backend.memory("web").resize(1024);
+        refused(
+                "volume.revert",
+                "{'name':'web@a','yes':true}",
+                "is named at s.yaml:1, so it cannot be resized from 512KiB to 1MiB, as this would"
+                        + " do, while the server runs");
+    }
+
+    @Test
+    void aMappingWhoseSnapshotIsGoneIsAProblemWithItsRemedy() throws Exception {
+        snapshot("a", "web");
+        run("target.create", "{'name':'" + DISKS + "'}");
+        run("lun.map", "{'target':'" + DISKS + "','volume':'web@a'}");
+        backend.points().delete(backend.points().snapshots().get(0));
+        restart();
+        assertThat(run("status", "{}").path("problems").toString())
+                .contains("names a volume or snapshot that does not exist", "stemma lun unmap");
+        assertThat(run("lun.list", "{}").path("luns").path(0).path("volume").asText())
+                .isEqualTo("(missing)");
+        run("lun.unmap", "{'target':'" + DISKS + "','lun':0}");
+        assertThat(run("status", "{}").path("problems")).isEmpty();
     }
 
     @Test
