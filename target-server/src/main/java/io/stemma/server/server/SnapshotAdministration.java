@@ -11,11 +11,13 @@ import io.stemma.engine.volume.PointsInTime.SnapshotUsage;
 import io.stemma.engine.volume.Registry;
 import io.stemma.engine.volume.Snapshot;
 import io.stemma.engine.volume.Volume;
+import io.stemma.engine.volume.VolumeId;
 import io.stemma.server.cli.AdministrationException;
 import io.stemma.server.cli.ControlProtocol;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -88,10 +90,11 @@ final class SnapshotAdministration {
         if (volumes.isEmpty() || volumes.size() > Limits.SNAPSHOT_SET_MAX) {
             refuse("name 1 to " + Limits.SNAPSHOT_SET_MAX + " volumes, here are " + volumes.size());
         }
-        for (Volume volume : volumes) {
-            String full = volume.description().name() + Snapshot.SEPARATOR + name;
-            if (points.snapshot(full).isPresent()) {
-                refuse("snapshot \"" + full + "\" exists already; choose another name");
+        Set<VolumeId> concerned = new HashSet<>();
+        volumes.forEach(volume -> concerned.add(volume.description().id()));
+        for (Snapshot one : points.snapshots()) {
+            if (one.name().equals(name) && concerned.contains(one.originId())) {
+                refuse("snapshot \"" + one.fullName() + "\" exists already; choose another name");
             }
         }
         ObjectNode result = ControlProtocol.JSON.createObjectNode();
