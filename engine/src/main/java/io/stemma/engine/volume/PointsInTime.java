@@ -52,6 +52,11 @@ public interface PointsInTime {
     /** The snapshot of that name, {@code volume@snapshot}. */
     Optional<Snapshot> snapshot(String fullName);
 
+    /** The snapshot of that identity. */
+    default Optional<Snapshot> snapshot(VolumeId id) {
+        return snapshots().stream().filter(one -> one.id().equals(id)).findFirst();
+    }
+
     /**
      * A snapshot as a volume that only reads; always the same object while it is used. Also what
      * {@link VolumeBackend#volume} gives for the full name.
@@ -66,6 +71,14 @@ public interface PointsInTime {
      * empty if there is none.
      */
     Optional<Snapshot> parent(Volume volume);
+
+    /**
+     * The snapshot that a snapshot lies over: the one of its volume before it, or the one that its
+     * volume was cloned from; empty if there is none or the backend does not tell.
+     */
+    default Optional<Snapshot> parent(Snapshot snapshot) {
+        return Optional.empty();
+    }
 
     /** Volumes that lie over the snapshot directly. */
     List<Volume> children(Snapshot snapshot);

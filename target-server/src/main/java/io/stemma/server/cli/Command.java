@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
@@ -32,13 +33,24 @@ abstract class Command implements Callable<Integer> {
     /** Shows the answer to a person. */
     abstract void show(ObjectNode result, Table out);
 
+    /** Asks; for most it is one question. */
+    ObjectNode ask(Administration administration, ObjectNode arguments)
+            throws AdministrationException, InterruptedException {
+        return administration.perform(operation(), arguments);
+    }
+
+    /** Ends as a command line that cannot be understood. */
+    final ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
     @Override
-    public final Integer call() {
+    public final Integer call() throws InterruptedException {
         ObjectNode arguments = ControlProtocol.JSON.createObjectNode();
         arguments(arguments);
         AdministrationSource source = StemmaCommand.source(spec);
         try (Administration administration = source.open(data.toAbsolutePath().normalize())) {
-            ObjectNode result = administration.perform(operation(), arguments);
+            ObjectNode result = ask(administration, arguments);
             if (json) {
                 spec.commandLine().getOut().println(result.toPrettyString());
             } else {

@@ -15,6 +15,8 @@ import picocli.CommandLine.ParseResult;
         subcommands = {
             StatusCommand.class,
             VolumeCommand.class,
+            SnapshotCommand.class,
+            MergeCommand.class,
             TargetCommand.class,
             LunCommand.class,
             SessionCommand.class,

@@ -23,6 +23,9 @@ import picocli.CommandLine.Parameters;
             VolumeCommand.Rename.class,
             VolumeCommand.WriteCache.class,
             VolumeCommand.Recover.class,
+            VolumeTreeCommands.Revert.class,
+            VolumeTreeCommands.Promote.class,
+            VolumeTreeCommands.Flatten.class,
             VolumeCommand.Delete.class
         })
 final class VolumeCommand {
@@ -233,8 +236,31 @@ final class VolumeCommand {
             description = "Deletes a volume that no target shows, and its data, for ever.",
             mixinStandardHelpOptions = true)
     static final class Delete extends OnVolume {
+        @Option(names = "--with-snapshots", description = "delete its snapshots too; clones stay")
+        private boolean withSnapshots;
+
+        @Option(
+                names = "--keep-snapshots",
+                description = "leave its snapshots, to be mapped, cloned and deleted later")
+        private boolean keepSnapshots;
+
         Delete() {
             super("volume.delete", "deleted");
+        }
+
+        @Override
+        void arguments(ObjectNode arguments) {
+            if (withSnapshots && keepSnapshots) {
+                throw wrong("--with-snapshots and --keep-snapshots contradict");
+            }
+            super.arguments(arguments);
+            arguments.put("withSnapshots", withSnapshots).put("keepSnapshots", keepSnapshots);
+        }
+
+        @Override
+        void show(ObjectNode result, Table out) {
+            super.show(result, out);
+            result.path("deletedSnapshots").forEach(name -> out.row("deleted " + name.asText()));
         }
     }
 }

@@ -69,6 +69,11 @@ public final class LogicalUnit {
         }
 
         @Override
+        public void contentChanged() {
+            raise(null, UnitAttention.CONTENT);
+        }
+
+        @Override
         public void writeCacheChanged(boolean enabled) {
             raise(cacheChanger, UnitAttention.MODE_PARAMETERS);
         }

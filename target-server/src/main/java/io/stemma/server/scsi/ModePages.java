@@ -117,7 +117,7 @@ final class ModePages {
         }
         byte[] page = defaults.clone();
         if (control == PC_CHANGEABLE) {
-            return changeable(key, page.length);
+            return changeable(key, page.length, state);
         }
         if (key == CACHING) {
             set(page, WCE_AT, WCE, writeCache);
@@ -129,9 +129,10 @@ final class ModePages {
         return page;
     }
 
-    private static byte[] changeable(int key, int bytes) {
+    /** Who may not write has no say in how others' writes are kept; a snapshot has none at all. */
+    private static byte[] changeable(int key, int bytes, UnitState state) {
         byte[] mask = page(key, bytes);
-        if (key == CACHING) {
+        if (key == CACHING && !state.readOnly()) {
             mask[WCE_AT] = WCE;
         }
         if (key == CONTROL) {

@@ -3,7 +3,7 @@ package io.stemma.server.scsi;
 /**
  * What a logical unit has to tell an initiator port before it works on (SAM-5, 5.14), the gravest
  * first: the order here is the order of reporting, and a reset makes the graver and the lesser
- * known alike, so it drops what stands behind it.
+ * known alike, so it drops what stands behind it, but for changed content.
  */
 enum UnitAttention {
     /** A hard reset by way of a target reset (SAM-5, 6.3.2). */
@@ -12,18 +12,20 @@ enum UnitAttention {
     LOGICAL_UNIT_RESET(1, AdditionalSense.BUS_DEVICE_RESET_OCCURRED, true),
     /** The same initiator port had a nexus before, which was lost (SAM-5, 6.3.4). */
     NEXUS_LOSS(2, AdditionalSense.NEXUS_LOSS_OCCURRED, true),
+    /** The volume was reverted: what a host remembers of its blocks is of another time. */
+    CONTENT(3, AdditionalSense.MEDIUM_MAY_HAVE_CHANGED, false),
     /** Another nexus changed mode parameters that all share. */
-    MODE_PARAMETERS(3, AdditionalSense.MODE_PARAMETERS_CHANGED, false),
+    MODE_PARAMETERS(4, AdditionalSense.MODE_PARAMETERS_CHANGED, false),
     /** The volume was resized. */
-    CAPACITY(4, AdditionalSense.CAPACITY_CHANGED, false),
+    CAPACITY(5, AdditionalSense.CAPACITY_CHANGED, false),
     /** A logical unit was mapped or unmapped. */
-    REPORTED_LUNS(5, AdditionalSense.REPORTED_LUNS_CHANGED, false),
+    REPORTED_LUNS(6, AdditionalSense.REPORTED_LUNS_CHANGED, false),
     /** Another nexus cleared all reservations and registrations. */
-    RESERVATIONS_PREEMPTED(6, AdditionalSense.RESERVATIONS_PREEMPTED, false),
+    RESERVATIONS_PREEMPTED(7, AdditionalSense.RESERVATIONS_PREEMPTED, false),
     /** Another nexus gave up a reservation that registrants shared. */
-    RESERVATIONS_RELEASED(7, AdditionalSense.RESERVATIONS_RELEASED, false),
+    RESERVATIONS_RELEASED(8, AdditionalSense.RESERVATIONS_RELEASED, false),
     /** Another nexus removed the registration of this one. */
-    REGISTRATIONS_PREEMPTED(8, AdditionalSense.REGISTRATIONS_PREEMPTED, false);
+    REGISTRATIONS_PREEMPTED(9, AdditionalSense.REGISTRATIONS_PREEMPTED, false);
 
     private final int bit;
     private final AdditionalSense sense;
@@ -45,8 +47,9 @@ enum UnitAttention {
 
     /** The set of pending attentions after this one was added. */
     int addedTo(int pending) {
-        int graver = bit - 1;
-        return (reset ? pending & graver : pending) | bit;
+        // Of a reset nobody learns that blocks hold something else.
+        int kept = (bit - 1) | CONTENT.bit;
+        return (reset ? pending & kept : pending) | bit;
     }
 
     /** The gravest of a set that is not empty. */

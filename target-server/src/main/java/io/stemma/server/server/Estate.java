@@ -47,6 +47,7 @@ final class Estate {
     static final String DEMO_TARGET = "iqn.2026-11.io.stemma:demo";
 
     private final VolumeBackend backend;
+    private final VolumeDirectory volumes;
     private final TargetDirectory directory;
     private final Map<String, String> environment;
     private final Map<String, TargetDefinition> targets = new TreeMap<>();
@@ -64,6 +65,7 @@ final class Estate {
             LogicalUnits units,
             Map<String, String> environment) {
         this.backend = backend;
+        volumes = new VolumeDirectory(backend);
         this.directory = directory;
         this.units = units;
         this.environment = environment;
@@ -156,8 +158,9 @@ final class Estate {
                             entry.chap(),
                             entry.origin()));
             for (LunEntry lun : entry.luns()) {
-                VolumeId id = backend.volume(lun.volume()).orElseThrow().description().id();
-                keep(entry.name(), new LunDefinition(lun.lun(), id, lun.readOnly(), lun.origin()));
+                VolumeId id = volumes.id(lun.volume()).orElseThrow();
+                boolean readOnly = lun.readOnly() || Names.isSnapshot(lun.volume());
+                keep(entry.name(), new LunDefinition(lun.lun(), id, readOnly, lun.origin()));
             }
         }
     }
@@ -222,14 +225,19 @@ final class Estate {
         for (LunEntry lun : entry.luns()) {
             boolean named =
                     configuration.volumes().stream().anyMatch(v -> v.name().equals(lun.volume()));
-            if (!named && backend.volume(lun.volume()).isEmpty()) {
+            if (!named && volumes.id(lun.volume()).isEmpty()) {
                 faults.add(
                         new ConfigurationException.Fault(
                                 lun.origin(),
-                                "volume \""
-                                        + lun.volume()
-                                        + "\" does not exist; name it under volumes or create it"
-                                        + " with stemma volume create"));
+                                Names.isSnapshot(lun.volume())
+                                        ? "snapshot \""
+                                                + lun.volume()
+                                                + "\" does not exist; stemma snapshot list shows"
+                                                + " those that do"
+                                        : "volume \""
+                                                + lun.volume()
+                                                + "\" does not exist; name it under volumes or"
+                                                + " create it with stemma volume create"));
             }
             if (lunsOf(entry.name()).containsKey(lun.lun())) {
                 faults.add(
@@ -325,26 +333,30 @@ final class Estate {
     }
 
     private void show(String target, TargetDevice device, LunDefinition lun) {
-        Volume volume = volume(lun.volume());
-        if (volume == null) {
-            problem(
-                    target,
-                    lun,
-                    "names a volume that does not exist; take it away with stemma lun unmap "
-                            + target
-                            + " "
-                            + lun.lun());
-        } else {
+        try {
+            Volume volume = volumes.open(lun.volume());
+            if (volume == null) {
+                problem(
+                        target,
+                        lun,
+                        "names a volume or snapshot that does not exist; take it away with stemma"
+                                + " lun unmap "
+                                + target
+                                + " "
+                                + lun.lun());
+                return;
+            }
             problems.remove(key(target, lun.lun()));
-            units.map(device, lun, volume);
+            boolean snapshot = Names.isSnapshot(volume.description().name());
+            units.map(device, snapshot ? lun.asReadOnly() : lun, volume);
+        } catch (DeviceException failed) {
+            problem(target, lun, "is not served: " + Explanation.of(failed));
         }
     }
 
-    @Nullable Volume volume(VolumeId id) {
-        return backend.volumes().stream()
-                .filter(volume -> volume.description().id().equals(id))
-                .findFirst()
-                .orElse(null);
+    /** Volumes and snapshots, by name and identity. */
+    VolumeDirectory volumes() {
+        return volumes;
     }
 
     Map<String, TargetDefinition> targets() {
@@ -365,6 +377,17 @@ final class Estate {
                                 .filter(lun -> lun.volume().equals(volume))
                                 .forEach(lun -> mappings.add(target + "/" + lun.lun())));
         return mappings;
+    }
+
+    /** Where the configuration maps a volume or snapshot, or null. */
+    @Nullable Origin configuredMapping(VolumeId volume) {
+        return luns.values().stream()
+                .flatMap(mapped -> mapped.values().stream())
+                .filter(lun -> lun.volume().equals(volume))
+                .map(LunDefinition::origin)
+                .filter(origin -> !origin.equals(Origin.COMMAND))
+                .findFirst()
+                .orElse(null);
     }
 
     Map<Integer, LunDefinition> lunsOf(String target) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.stemma.engine.block.DeviceException;
-import io.stemma.engine.volume.Volume;
+import io.stemma.engine.volume.VolumeId;
 import io.stemma.server.cli.AdministrationException;
 import io.stemma.server.cli.ControlProtocol;
 
@@ -13,11 +13,9 @@ import java.util.Map;
 /** What administrators may do with mappings. {@link PoolAdministration} calls, one at a time. */
 final class LunAdministration {
     private final Estate estate;
-    private final VolumeAdministration volumes;
 
-    LunAdministration(Estate estate, VolumeAdministration volumes) {
+    LunAdministration(Estate estate) {
         this.estate = estate;
-        this.volumes = volumes;
     }
 
     /** The target of that name, in whatever case it is written. */
@@ -34,11 +32,11 @@ final class LunAdministration {
     }
 
     ObjectNode describe(String target, LunDefinition lun) {
-        Volume volume = estate.volume(lun.volume());
+        String name = estate.volumes().name(lun.volume());
         ObjectNode node = ControlProtocol.JSON.createObjectNode();
         node.put("target", target);
         node.put("lun", lun.lun());
-        node.put("volume", volume == null ? "(missing)" : volume.description().name());
+        node.put("volume", name == null ? "(missing)" : name);
         node.put("readOnly", lun.readOnly());
         node.put("origin", lun.origin().toString());
         return node;
@@ -57,7 +55,8 @@ final class LunAdministration {
 
     ObjectNode map(ObjectNode arguments) throws AdministrationException, DeviceException {
         TargetDefinition target = target(arguments.path("target").asText());
-        Volume volume = volumes.volume(arguments.path("volume").asText());
+        String name = arguments.path("volume").asText();
+        VolumeId volume = estate.volumes().existing(name);
         Map<Integer, LunDefinition> taken = estate.lunsOf(target.name());
         int lun = arguments.has("lun") ? arguments.path("lun").asInt(-1) : lowestFree(taken);
         if (lun < 0 || lun > Names.LUN_MAX) {
@@ -84,8 +83,8 @@ final class LunAdministration {
         LunDefinition definition =
                 new LunDefinition(
                         lun,
-                        volume.description().id(),
-                        arguments.path("readOnly").asBoolean(false),
+                        volume,
+                        arguments.path("readOnly").asBoolean(false) || Names.isSnapshot(name),
                         Origin.COMMAND);
         estate.putLun(target.name(), definition);
         return describe(target.name(), definition);

@@ -17,6 +17,11 @@ record LunDefinition(int lun, VolumeId volume, boolean readOnly, Origin origin) 
         return node.put("lun", lun).put("volume", volume.toString()).put("readOnly", readOnly);
     }
 
+    /** The same, but that initiators may change nothing. */
+    LunDefinition asReadOnly() {
+        return new LunDefinition(lun, volume, true, origin);
+    }
+
     static LunDefinition fromJson(ObjectNode node, Origin origin) {
         return new LunDefinition(
                 node.path("lun").asInt(),

@@ -1,6 +1,7 @@
 package io.stemma.server.server;
 
 import io.stemma.engine.runtime.Limits;
+import io.stemma.engine.volume.Snapshot;
 
 import java.util.Locale;
 import java.util.Optional;
@@ -32,6 +33,29 @@ final class Names {
                         "\""
                                 + name
                                 + "\" is no name for a volume; write up to "
+                                + Limits.VOLUME_NAME_CHARS_MAX
+                                + " of A-Z a-z 0-9 . _ - that begin with a letter or digit");
+    }
+
+    /** Whether a name means a snapshot, as in {@code volume@snapshot}. */
+    static boolean isSnapshot(String name) {
+        return name.indexOf(Snapshot.SEPARATOR) >= 0;
+    }
+
+    /**
+     * What is wrong with a name that is of the same form as a volume's, if anything.
+     *
+     * @param what what it names: "a snapshot"
+     */
+    static Optional<String> check(String what, String name) {
+        return VOLUME.matcher(name).matches()
+                ? Optional.empty()
+                : Optional.of(
+                        "\""
+                                + name
+                                + "\" is no name for "
+                                + what
+                                + "; write 1 to "
                                 + Limits.VOLUME_NAME_CHARS_MAX
                                 + " of A-Z a-z 0-9 . _ - that begin with a letter or digit");
     }

@@ -26,6 +26,8 @@ final class PoolAdministration implements Administration {
     private final Supplier<List<Portal>> portals;
     private final boolean serving;
     private final VolumeAdministration volumes;
+    private final SnapshotAdministration snapshots;
+    private final TreeAdministration tree;
     private final LunAdministration luns;
     private final TargetAdministration targets;
     private boolean closed;
@@ -46,8 +48,10 @@ final class PoolAdministration implements Administration {
         this.sessions = sessions;
         this.portals = portals;
         this.serving = serving;
-        volumes = new VolumeAdministration(backend, estate);
-        luns = new LunAdministration(estate, volumes);
+        snapshots = new SnapshotAdministration(backend.registry(), estate);
+        volumes = new VolumeAdministration(backend, estate, snapshots);
+        tree = new TreeAdministration(estate, volumes, serving);
+        luns = new LunAdministration(estate);
         targets = new TargetAdministration(estate, luns, sessions, serving);
     }
 
@@ -69,6 +73,21 @@ final class PoolAdministration implements Administration {
                 case "volume.writeCache" -> volumes.writeCache(arguments);
                 case "volume.recover" -> volumes.recover(arguments);
                 case "volume.delete" -> volumes.delete(arguments);
+                case "volume.revert" -> tree.revert(arguments);
+                case "volume.promote" -> tree.promote(arguments);
+                case "volume.flatten" -> tree.flatten(arguments);
+                case "merge.list" -> tree.merges();
+                case "merge.pause" -> tree.pause(true);
+                case "merge.resume" -> tree.pause(false);
+                case "snapshot.create" -> snapshots.create(arguments);
+                case "snapshot.list" -> snapshots.list(arguments);
+                case "snapshot.show" -> snapshots.show(arguments);
+                case "snapshot.rename" -> snapshots.rename(arguments);
+                case "snapshot.delete" -> snapshots.delete(arguments);
+                case "snapshot.hold" -> snapshots.hold(arguments);
+                case "snapshot.release" -> snapshots.release(arguments);
+                case "snapshot.diff" -> snapshots.difference(arguments);
+                case "snapshot.clone" -> volumes.cloned(arguments);
                 case "target.list" -> targets.list();
                 case "target.show" -> targets.show(arguments);
                 case "target.create" -> targets.create(arguments);

@@ -7,6 +7,7 @@ import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.block.Geometry;
 import io.stemma.engine.runtime.ByteSize;
+import io.stemma.engine.volume.Snapshot;
 import io.stemma.engine.volume.SpaceUsage;
 import io.stemma.engine.volume.Volume;
 import io.stemma.engine.volume.VolumeBackend;
@@ -16,15 +17,18 @@ import io.stemma.server.cli.AdministrationException;
 import io.stemma.server.cli.ControlProtocol;
 
 import java.time.Instant;
+import java.util.List;
 
 /** What administrators may do with volumes. {@link PoolAdministration} calls, one at a time. */
 final class VolumeAdministration {
     private final VolumeBackend backend;
     private final Estate estate;
+    private final SnapshotAdministration snapshots;
 
-    VolumeAdministration(VolumeBackend backend, Estate estate) {
+    VolumeAdministration(VolumeBackend backend, Estate estate, SnapshotAdministration snapshots) {
         this.backend = backend;
         this.estate = estate;
+        this.snapshots = snapshots;
     }
 
     ObjectNode list() {
@@ -38,23 +42,16 @@ final class VolumeAdministration {
         return describe(volume(arguments.path("name").asText()));
     }
 
-    /** The volume of that name. */
-    Volume volume(String name) throws AdministrationException {
-        return backend.volume(name)
-                .orElseThrow(
-                        () ->
-                                new AdministrationException(
-                                        "volume \""
-                                                + name
-                                                + "\" does not exist; stemma volume list shows"
-                                                + " those that do"));
+    private Volume volume(String name) throws AdministrationException {
+        return estate.volumes().volume(name);
     }
 
     private Volume volume(ObjectNode arguments) throws AdministrationException {
         return volume(arguments.path("name").asText());
     }
 
-    private ObjectNode describe(Volume volume) {
+    /** What it is, for people and programs. */
+    ObjectNode describe(Volume volume) {
         VolumeDescription is = volume.description();
         SpaceUsage usage = volume.usage();
         ObjectNode node = ControlProtocol.JSON.createObjectNode();
@@ -72,13 +69,17 @@ final class VolumeAdministration {
         node.put("state", fault == null ? "online" : "offline: " + fault.what());
         Origin origin = estate.configured(is.name());
         node.put("origin", (origin == null ? Origin.COMMAND : origin).toString());
+        estate.volumes()
+                .points()
+                .flatMap(points -> points.parent(volume))
+                .ifPresent(parent -> node.put("parent", parent.fullName()));
         ArrayNode mapped = node.putArray("mappedAs");
         estate.mappings(is.id()).forEach(mapped::add);
         return node;
     }
 
     /** A volume of the configuration is changed there, so that both sides stay in step. */
-    private void refuseConfigured(Volume volume, String act, String instead)
+    void refuseConfigured(Volume volume, String act, String instead)
             throws AdministrationException {
         String name = volume.description().name();
         Origin origin = estate.configured(name);
@@ -96,12 +97,7 @@ final class VolumeAdministration {
     }
 
     ObjectNode create(ObjectNode arguments) throws AdministrationException, DeviceException {
-        String name = arguments.path("name").asText();
-        String wrong =
-                Names.checkVolume(name).orElse(name.isEmpty() ? "a volume needs a name" : null);
-        if (wrong != null) {
-            throw new AdministrationException(wrong);
-        }
+        String name = newName(arguments.path("name").asText());
         int blockSize = arguments.path("blockSize").asInt(512);
         if (blockSize != 512 && blockSize != 4096) {
             throw new AdministrationException("the block size is 512 or 4096 bytes");
@@ -111,6 +107,25 @@ final class VolumeAdministration {
                 backend.create(
                         new VolumeSpecification(
                                 name, geometry, arguments.path("writeCache").asBoolean(true))));
+    }
+
+    private static String newName(String name) throws AdministrationException {
+        String wrong =
+                Names.checkVolume(name).orElse(name.isEmpty() ? "a volume needs a name" : null);
+        if (wrong != null) {
+            throw new AdministrationException(wrong);
+        }
+        return name;
+    }
+
+    /** A volume that begins as a snapshot. */
+    ObjectNode cloned(ObjectNode arguments) throws AdministrationException, DeviceException {
+        Snapshot snapshot = estate.volumes().snapshot(arguments.path("name").asText());
+        String name = newName(arguments.path("volume").asText());
+        return describe(
+                estate.volumes()
+                        .requiredPoints()
+                        .clone(snapshot, name, arguments.path("writeCache").asBoolean(true)));
     }
 
     private static long blocks(ObjectNode arguments, int blockSize) throws AdministrationException {
@@ -193,7 +208,14 @@ final class VolumeAdministration {
                             + String.join(", ", estate.mappings(volume.description().id()))
                             + "; unmap it first with stemma lun unmap");
         }
+        List<Snapshot> doomed = snapshots.goingWith(volume, arguments);
         backend.delete(volume);
+        // Newest first, and after the volume: then nothing lies over any, and nothing is merged.
+        ArrayNode deleted = description.putArray("deletedSnapshots");
+        for (Snapshot snapshot : doomed.reversed()) {
+            snapshots.remove(snapshot);
+            deleted.add(snapshot.fullName());
+        }
         RegistryUnitStore.removeAll(backend.registry(), volume.description().id());
         return description;
     }

@@ -24,7 +24,7 @@ import java.util.Queue;
 import java.util.UUID;
 
 /** A volume in memory that tests can slow down and make fail. */
-final class MemoryVolume implements Volume {
+public final class MemoryVolume implements Volume {
     /** The name of a volume that is the only one. */
     static final long NAA = 0x3abc_def0_1234_5678L;
 
@@ -57,16 +57,86 @@ final class MemoryVolume implements Volume {
     boolean writeCache = true;
     @Nullable RangeLock locked;
 
-    private final MemorySegment blocks;
+    private MemorySegment blocks;
     private final Queue<BlockRequest> held = new ArrayDeque<>();
     private final Deque<PacedWork.Exclusive> waiting = new ArrayDeque<>();
     private Geometry geometry;
     private int countdown;
     private Runnable then = () -> {};
 
+    /** What it says it is, where it is not the only one. */
+    private @Nullable VolumeDescription identity;
+
+    /** Whether it is a snapshot, which nobody may write. */
+    private boolean frozen;
+
     MemoryVolume(long blockCount, int blockBytes) {
         geometry = new Geometry(blockCount, blockBytes, 4096);
         blocks = Arena.ofAuto().allocate(geometry.sizeBytes(), 4096);
+    }
+
+    /** One of several. */
+    public static MemoryVolume of(VolumeDescription identity) {
+        Geometry geometry = identity.geometry();
+        MemoryVolume volume = new MemoryVolume(geometry.blockCount(), geometry.logicalBlockBytes());
+        volume.identity = identity;
+        return volume;
+    }
+
+    /** What it holds now, as a snapshot. */
+    public MemoryVolume frozenAs(VolumeDescription description) {
+        MemoryVolume copy = of(description);
+        copy.become(this);
+        copy.frozen = true;
+        return copy;
+    }
+
+    /** Gets the size and content of another; who listens is told. */
+    public void become(MemoryVolume other) {
+        boolean resized = !geometry.equals(other.geometry);
+        geometry = other.geometry;
+        blocks = Arena.ofAuto().allocate(geometry.sizeBytes(), 4096).copyFrom(other.blocks);
+        mapped.clear();
+        mapped.or(other.mapped);
+        for (VolumeListener listener : List.copyOf(listeners)) {
+            if (resized) {
+                listener.resized(geometry);
+            }
+            listener.contentChanged();
+        }
+    }
+
+    /** The same volume under another name. */
+    public void rename(String name) {
+        VolumeDescription now = description();
+        identity =
+                new VolumeDescription(
+                        now.id(),
+                        name,
+                        geometry,
+                        now.writeCache(),
+                        now.naaLocallyAssigned(),
+                        now.serialNumber(),
+                        now.createdWallMillis());
+    }
+
+    /** Writes a byte into each byte of a block. */
+    public void fill(int block, int value) {
+        int bytes = geometry.logicalBlockBytes();
+        blocks.asSlice((long) block * bytes, bytes).fill((byte) value);
+        mapped.set(block);
+    }
+
+    /** Which blocks hold something. */
+    public BitSet mapped() {
+        return (BitSet) mapped.clone();
+    }
+
+    /** Whether two hold the same in a block that both have. */
+    public boolean same(MemoryVolume other, int block) {
+        int bytes = geometry.logicalBlockBytes();
+        long at = (long) block * bytes;
+        return blocks.asSlice(at, bytes).mismatch(other.blocks.asSlice(at, bytes)) < 0;
     }
 
     /** All bytes. */
@@ -74,12 +144,14 @@ final class MemoryVolume implements Volume {
         return blocks;
     }
 
-    void resize(long blockCount) {
+    /** Changes the size, not the memory behind it. */
+    public void resize(long blockCount) {
         geometry = geometry.withBlockCount(blockCount);
         List.copyOf(listeners).forEach(listener -> listener.resized(geometry));
     }
 
-    void writeCache(boolean enabled) {
+    /** Switches the write cache. */
+    public void writeCache(boolean enabled) {
         writeCache = enabled;
         List.copyOf(listeners).forEach(listener -> listener.writeCacheChanged(enabled));
     }
@@ -175,6 +247,11 @@ final class MemoryVolume implements Volume {
     private void perform(BlockRequest request) {
         long first = request.firstBlock();
         long count = request.blockCount();
+        if (frozen
+                && request.kind() != BlockRequest.Kind.READ
+                && request.kind() != BlockRequest.Kind.FLUSH) {
+            throw new AssertionError(request.kind() + " of a snapshot");
+        }
         switch (request.kind()) {
             case READ -> transfer(first, count, request.address(), false);
             case WRITE -> transfer(first, count, request.address(), true);
@@ -189,6 +266,17 @@ final class MemoryVolume implements Volume {
 
     @Override
     public VolumeDescription description() {
+        VolumeDescription is = identity;
+        if (is != null) {
+            return new VolumeDescription(
+                    is.id(),
+                    is.name(),
+                    geometry,
+                    writeCache,
+                    is.naaLocallyAssigned(),
+                    is.serialNumber(),
+                    is.createdWallMillis());
+        }
         return new VolumeDescription(
                 new VolumeId(new UUID(1, 2)),
                 "demo",
