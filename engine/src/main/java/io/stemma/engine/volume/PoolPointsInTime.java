@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -338,22 +339,56 @@ final class PoolPointsInTime implements PointsInTime {
     @Override
     public Optional<Snapshot> parent(Volume volume) {
         return volume instanceof FileVolume ours
-                ? Optional.ofNullable(parentOf(ours)).map(NamedLayer::snapshot)
+                ? Optional.ofNullable(parentOf(ours.layer())).map(NamedLayer::snapshot)
                 : Optional.empty();
     }
 
-    private @Nullable NamedLayer parentOf(FileVolume volume) {
-        Layer.Below below = volume.layer().below();
-        while (below != null) {
-            Layer layer = below.parent();
-            for (NamedLayer one : named.values()) {
-                if (one.layer() == layer) {
-                    return one;
-                }
+    @Override
+    public Optional<Snapshot> parent(Snapshot snapshot) {
+        NamedLayer one = named.get(snapshot.id());
+        return one == null
+                ? Optional.empty()
+                : Optional.ofNullable(parentOf(one.layer())).map(NamedLayer::snapshot);
+    }
+
+    @Override
+    public Optional<Snapshot> snapshot(VolumeId id) {
+        return Optional.ofNullable(named.get(id)).map(NamedLayer::snapshot);
+    }
+
+    private @Nullable NamedLayer parentOf(Layer layer) {
+        List<NamedLayer> below = below(layer);
+        return below.isEmpty() ? null : below.getFirst();
+    }
+
+    /** The snapshots that a layer lies over, the nearest first. */
+    private List<NamedLayer> below(Layer layer) {
+        Map<Layer, NamedLayer> byLayer = new IdentityHashMap<>();
+        named.values().forEach(one -> byLayer.put(one.layer(), one));
+        List<NamedLayer> found = new ArrayList<>();
+        for (Layer.Below at = layer.below(); at != null; at = at.parent().below()) {
+            NamedLayer one = byLayer.get(at.parent());
+            if (one != null) {
+                found.add(one);
             }
-            below = layer.below();
         }
-        return null;
+        return found;
+    }
+
+    /** Snapshots of the volume that a clone branched off, down to where that one did. */
+    private List<NamedLayer> branchedOff(FileVolume clone) {
+        List<NamedLayer> found = new ArrayList<>();
+        for (NamedLayer one : below(clone.layer())) {
+            VolumeId origin = one.snapshot().originId();
+            if (origin.equals(clone.description().id())) {
+                continue;
+            }
+            if (!found.isEmpty() && !found.getFirst().snapshot().originId().equals(origin)) {
+                break;
+            }
+            found.add(one);
+        }
+        return found;
     }
 
     @Override
@@ -368,18 +403,13 @@ final class PoolPointsInTime implements PointsInTime {
         FileVolume ours = backend.ours(clone);
         tree.turn().enter();
         try {
-            NamedLayer parent = parentOf(ours);
-            if (parent == null || parent.snapshot().originId().equals(ours.description().id())) {
+            List<NamedLayer> below = branchedOff(ours);
+            if (below.isEmpty()) {
                 throw new IllegalArgumentException(
                         "volume \"" + ours.name() + "\" is no clone: only a clone is promoted");
             }
-            List<NamedLayer> below = new ArrayList<>();
-            for (NamedLayer one : named.values()) {
-                boolean same = one.snapshot().originId().equals(parent.snapshot().originId());
-                if (same && ours.layer().standsOn(one.layer())) {
-                    checkUnused(ours.description().id(), ours.name(), one.snapshot().name());
-                    below.add(one);
-                }
+            for (NamedLayer one : below) {
+                checkUnused(ours.description().id(), ours.name(), one.snapshot().name());
             }
             pool.journal()
                     .commit(
