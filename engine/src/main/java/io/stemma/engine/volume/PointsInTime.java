@@ -53,9 +53,7 @@ public interface PointsInTime {
     Optional<Snapshot> snapshot(String fullName);
 
     /** The snapshot of that identity. */
-    default Optional<Snapshot> snapshot(VolumeId id) {
-        return snapshots().stream().filter(one -> one.id().equals(id)).findFirst();
-    }
+    Optional<Snapshot> snapshot(VolumeId id);
 
     /**
      * A snapshot as a volume that only reads; always the same object while it is used. Also what
@@ -74,11 +72,9 @@ public interface PointsInTime {
 
     /**
      * The snapshot that a snapshot lies over: the one of its volume before it, or the one that its
-     * volume was cloned from; empty if there is none or the backend does not tell.
+     * volume was cloned from; empty if there is none.
      */
-    default Optional<Snapshot> parent(Snapshot snapshot) {
-        return Optional.empty();
-    }
+    Optional<Snapshot> parent(Snapshot snapshot);
 
     /** Volumes that lie over the snapshot directly. */
     List<Volume> children(Snapshot snapshot);

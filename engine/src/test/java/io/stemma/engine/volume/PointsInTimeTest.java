@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** What an administrator does with snapshots and clones, one thing at a time. */
 class PointsInTimeTest {
@@ -67,6 +68,25 @@ class PointsInTimeTest {
     }
 
     @Test
+    void aSnapshotTellsWhichOneItLiesOver() throws Exception {
+        Snapshot first = snapshot("first");
+        rig.write(0, 16, 1);
+        Snapshot second = snapshot("second");
+        Volume clone = points.clone(second, "clone", true);
+        assertThat(points.parent(first)).isEmpty();
+        assertThat(points.parent(second)).contains(first);
+        assertThat(points.parent(clone)).contains(second);
+        try (PointsInTime.Cut cut = points.prepare(List.of(clone))) {
+            cut.cut();
+            assertThat(points.parent(cut.complete("of-the-clone").getFirst())).contains(second);
+        }
+        assertThat(points.snapshot(second.id())).contains(second);
+        points.delete(first);
+        assertThat(points.parent(second)).isEmpty();
+        assertThat(points.snapshot(first.id())).isEmpty();
+    }
+
+    @Test
     void aSnapshotKeepsWhatTheVolumeWas() throws Exception {
         rig.write(0, 16, 1);
         Snapshot first = snapshot("first");
@@ -88,7 +108,8 @@ class PointsInTimeTest {
         TestRequest request = rig.writing(0, 1, 1, false);
         request.on(old);
         rig.threads.runUntil(request::done);
-        assertThat(request.fault().kind()).isEqualTo(DeviceFault.Kind.WRITE_PROTECTED);
+        assertThat(Objects.requireNonNull(request.fault()).kind())
+                .isEqualTo(DeviceFault.Kind.WRITE_PROTECTED);
     }
 
     @Test
@@ -148,7 +169,7 @@ class PointsInTimeTest {
             assertThat(rig.read(0, 600)).isEqualTo(before);
             for (Snapshot left : points.snapshots()) {
                 int i = left.name().charAt(1) - '0';
-                assertThat(read(points.open(left), i * 40, 80)).isEqualTo(of(i, 80));
+                assertThat(read(points.open(left), i * 40L, 80)).isEqualTo(of(i, 80));
                 assertThat(read(points.open(left), i * 40 + 80, 8)).isEqualTo(of(0, 8));
             }
         }

@@ -152,6 +152,11 @@ final class MemoryPoints implements PointsInTime {
     }
 
     @Override
+    public Optional<Snapshot> snapshot(VolumeId id) {
+        return Optional.ofNullable(snapshots.get(id));
+    }
+
+    @Override
     public Volume open(Snapshot snapshot) {
         return content(snapshot);
     }
