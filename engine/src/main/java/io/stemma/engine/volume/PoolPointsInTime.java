@@ -363,7 +363,7 @@ final class PoolPointsInTime implements PointsInTime {
 
     /** The snapshots that a layer lies over, the nearest first. */
     private List<NamedLayer> below(Layer layer) {
-        Map<Layer, NamedLayer> byLayer = new IdentityHashMap<>();
+        IdentityHashMap<Layer, NamedLayer> byLayer = new IdentityHashMap<>();
         named.values().forEach(one -> byLayer.put(one.layer(), one));
         List<NamedLayer> found = new ArrayList<>();
         for (Layer.Below at = layer.below(); at != null; at = at.parent().below()) {
