@@ -3,13 +3,24 @@ package io.stemma.engine.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stemma.engine.block.DeviceFault;
+import io.stemma.engine.block.Geometry;
+import io.stemma.engine.io.BlockFile;
+import io.stemma.engine.io.FileException;
+import io.stemma.engine.io.Folder;
+import io.stemma.engine.io.Memory;
+import io.stemma.engine.io.PassFile;
+import io.stemma.engine.io.PassFolder;
 import io.stemma.engine.io.SimulatedDisk;
+import io.stemma.engine.io.SimulatedDisk.Act;
+import io.stemma.engine.journal.Journal;
 import io.stemma.engine.journal.JournalShape;
+import io.stemma.engine.journal.JournalThreads;
 import io.stemma.engine.runtime.Limits;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 class FullDiskTest {
     private static final long MIB = 1L << 20;
+    private static final int NO_SPACE = 28;
     private static final int BLOCKS = (int) (64 * MIB / 512);
     private static final JournalShape SHAPE = new JournalShape(64 << 10, 8 << 10, 4);
     private static final int LAYER = Limits.LAYER_BLOCK_BYTES / 512;
@@ -167,5 +179,75 @@ class FullDiskTest {
         rig.threads.tick();
         rig.threads.tick();
         assertThat(write(rig, model, 3, 9)).isNull();
+    }
+
+    /** A folder whose layers find no room for holes for a while. */
+    private static final class NoRoomForHoles extends PassFolder {
+        private int refusals = 2;
+
+        NoRoomForHoles(Folder folder) {
+            super(folder);
+        }
+
+        @Override
+        protected BlockFile wrapped(BlockFile file) {
+            return !file.name().startsWith("layer.") ? file : new Layer(file);
+        }
+
+        private final class Layer extends PassFile {
+            Layer(BlockFile file) {
+                super(file);
+            }
+
+            @Override
+            public void punchHole(long offset, long length) throws IOException {
+                if (refusals > 0) {
+                    refusals--;
+                    throw new FileException(name(), "punch a hole", NO_SPACE);
+                }
+                super.punchHole(offset, length);
+            }
+        }
+    }
+
+    @Test
+    void aHoleThatNeedsRoomTakesItFromTheBallast() throws Exception {
+        SteppedThreads threads = new SteppedThreads();
+        TestClock clock = new TestClock();
+        FileBackend backend =
+                FileBackend.open(
+                        new NoRoomForHoles(disk.folder()),
+                        threads,
+                        clock,
+                        new SpaceSettings(0, 64 * MIB, 0),
+                        owned -> Journal.open(owned, JournalThreads.INLINE, clock, SHAPE));
+        Volume volume =
+                backend.create(new VolumeSpecification("v", new Geometry(BLOCKS, 512, 4096), true));
+        for (int i = 0; i < 4; i++) {
+            threads.tick();
+        }
+        Memory memory = new Memory(LAYER * 512);
+        TestRequest request = new TestRequest();
+        request.keep(memory);
+        request.write(0, LAYER, memory.address(), true);
+        finished(threads, request.on(volume));
+        request.unmap(0, LAYER);
+        finished(threads, request.on(volume));
+        request.flush();
+        finished(threads, request.on(volume));
+        assertThat(volume.usage().ownedBytes()).isEqualTo(4096);
+        // What was spent may be there again: a tick both punches and fills.
+        disk.record(true);
+        threads.tick();
+        assertThat(volume.usage().ownedBytes()).isZero();
+        assertThat(disk.recorded())
+                .filteredOn(one -> one.name().equals(Ballast.NAME) && one.act() == Act.RESIZE)
+                .extracting(SimulatedDisk.Operation::length)
+                .containsExactly(48 * MIB, 32 * MIB);
+    }
+
+    private static void finished(SteppedThreads threads, TestRequest request) {
+        threads.runUntil(request::done);
+        assertThat(request.fault()).isNull();
     }
 }

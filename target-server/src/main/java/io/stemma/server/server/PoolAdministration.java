@@ -22,6 +22,8 @@ import java.util.function.Supplier;
  * time. The same object serves the control socket of a running server and the command line alone.
  */
 final class PoolAdministration implements Administration {
+    private static final long MIB = 1L << 20;
+
     private final VolumeBackend backend;
     private final Estate estate;
     private final SessionControl sessions;
@@ -131,7 +133,7 @@ final class PoolAdministration implements Administration {
         if (space.refusing()) {
             problems.add(
                     "the file system of the pool is full to its reserve, with "
-                            + ByteSize.format(space.usableBytes())
+                            + ByteSize.format(space.usableBytes() / MIB * MIB)
                             + " left: writes of new blocks are refused; free space there, or unmap"
                             + " or delete what volumes hold");
         }

@@ -81,7 +81,7 @@ class ConfigurationReaderTest {
                                 """))
                 .containsExactlyInAnyOrder(
                         "stemma.yaml:3: \"10GB\" has an unknown unit; write B, KiB, MiB, GiB, TiB"
-                            + " or PiB, like 10GiB",
+                                + " or PiB, like 10GiB",
                         "stemma.yaml:4: \"much\" is not a size; write a whole number and a unit,"
                                 + " like 10GiB",
                         "stemma.yaml:5: \"softThresholdPercent\" is \"100\"; write a number from 0"
