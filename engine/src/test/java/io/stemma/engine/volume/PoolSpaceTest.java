@@ -213,11 +213,8 @@ class PoolSpaceTest {
         folder.usable.set(0);
         assertThat(space.makeRoom(0)).isTrue();
         assertThat(folder.open(Ballast.NAME).allocatedBytes()).isEqualTo(32 * MIB);
-        assertThat(space.spendBallast()).isTrue();
-        assertThat(folder.open(Ballast.NAME).allocatedBytes()).isEqualTo(16 * MIB);
         assertThat(space.makeRoom(MIB)).isFalse();
         assertThat(folder.open(Ballast.NAME).allocatedBytes()).isZero();
-        assertThat(space.spendBallast()).isFalse();
         folder.usable.set(GIB);
         tick(space);
         assertThat(folder.open(Ballast.NAME).allocatedBytes()).isEqualTo(16 * MIB);
