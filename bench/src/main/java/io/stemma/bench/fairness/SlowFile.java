@@ -68,6 +68,11 @@ final class SlowFile implements BlockFile {
     }
 
     @Override
+    public void allocate(long offset, long length) throws IOException {
+        behind.allocate(offset, length);
+    }
+
+    @Override
     public void resize(long newSize) throws IOException {
         behind.resize(newSize);
     }

@@ -93,6 +93,11 @@ final class SlowFolder implements Folder {
     }
 
     @Override
+    public long capacityBytes() throws IOException {
+        return behind.capacityBytes();
+    }
+
+    @Override
     public boolean tryOwn() throws IOException {
         return behind.tryOwn();
     }

@@ -46,6 +46,12 @@ public interface BlockFile extends AutoCloseable {
     /** Gives the space of whole blocks back; the range reads zero; the size stays. */
     void punchHole(long offset, long length) throws IOException;
 
+    /**
+     * Gives space to a range that reads zero until it is written; the file gets as long as that
+     * takes.
+     */
+    void allocate(long offset, long length) throws IOException;
+
     /** Makes the file longer (a hole) or shorter. */
     void resize(long newSize) throws IOException;
 

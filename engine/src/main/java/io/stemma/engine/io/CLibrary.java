@@ -88,7 +88,7 @@ final class CLibrary {
     record Status(long sizeBytes, long allocatedBytes, long deviceId, long mountId) {}
 
     /** What fstatfs tells of a file system. */
-    record FileSystem(long type, long availableBytes, long id) {}
+    record FileSystem(long type, long capacityBytes, long availableBytes, long id) {}
 
     private static MethodHandle of(String name, MemoryLayout result, MemoryLayout... arguments) {
         return LINKER.downcallHandle(
@@ -261,9 +261,13 @@ final class CLibrary {
             if (result != 0) {
                 return null;
             }
+            long blockBytes = out.get(JAVA_LONG, 8);
+            long available = out.get(JAVA_LONG, 32);
+            long used = out.get(JAVA_LONG, 16) - out.get(JAVA_LONG, 24);
             return new FileSystem(
                     out.get(JAVA_LONG, 0),
-                    out.get(JAVA_LONG, 32) * out.get(JAVA_LONG, 8),
+                    (used + available) * blockBytes,
+                    available * blockBytes,
                     out.get(JAVA_LONG, 56));
         } catch (Throwable e) {
             throw unexpected(e);

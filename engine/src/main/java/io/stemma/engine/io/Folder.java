@@ -41,6 +41,9 @@ public interface Folder extends AutoCloseable {
     /** Bytes that ordinary users could still write here. */
     long usableBytes() throws IOException;
 
+    /** Bytes that ordinary users can have here altogether: what is used and what is usable. */
+    long capacityBytes() throws IOException;
+
     /**
      * Takes the exclusive owner lock of this folder, held until close.
      *

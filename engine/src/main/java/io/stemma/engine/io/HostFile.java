@@ -168,6 +168,13 @@ final class HostFile implements BlockFile {
     }
 
     @Override
+    public void allocate(long offset, long length) throws IOException {
+        while (CLibrary.fallocate(descriptor, 0, offset, length) != 0) {
+            throwUnlessInterrupted("allocate", length, offset);
+        }
+    }
+
+    @Override
     public void resize(long newSize) throws IOException {
         while (CLibrary.ftruncate(descriptor, newSize) != 0) {
             int errno = CLibrary.errno();

@@ -140,6 +140,11 @@ public final class HostFolder implements Folder {
     }
 
     @Override
+    public long capacityBytes() throws IOException {
+        return fileSystem().capacityBytes();
+    }
+
+    @Override
     public synchronized boolean tryOwn() throws IOException {
         if (lockDescriptor != NOT_OPEN) {
             return true;

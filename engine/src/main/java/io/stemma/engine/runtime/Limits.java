@@ -132,6 +132,18 @@ public final class Limits {
     /** Punches of one volume in one tick: the rate limit. */
     public static final int PUNCHES_PER_TICK_MAX = 256;
 
+    /** The largest reserve and the largest ballast that a pool takes without being told. */
+    public static final long SPACE_KEPT_BYTES_MAX = 1L << 30;
+
+    /** The least of either, so that the journal can go on for a while; small disks give less. */
+    public static final long SPACE_KEPT_BYTES_MIN = 64L << 20;
+
+    /** Either is at most one part in so many of the file system, unless it is told otherwise. */
+    public static final int SPACE_KEPT_PARTS_MIN = 8;
+
+    /** Bytes by which the ballast grows in one turn, and shrinks where it is spent. */
+    public static final long BALLAST_STEP_BYTES = 16L << 20;
+
     /** Bytes of a segment of the journal. */
     public static final int JOURNAL_SEGMENT_BYTES = 4 << 20;
 

@@ -63,6 +63,11 @@ final class AbsentFile implements BlockFile {
     }
 
     @Override
+    public void allocate(long offset, long length) throws IOException {
+        throw absent();
+    }
+
+    @Override
     public void resize(long newSize) throws IOException {
         throw absent();
     }

@@ -53,6 +53,9 @@ final class AtomicPath {
     }
 
     private void locked(Operation operation) {
+        if (!volume.writes().admitted(operation)) {
+            return;
+        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment old = arena.allocate(operation.length, Long.BYTES);
             if (known(operation, old)) {

@@ -52,6 +52,7 @@ final class EdgeMove {
             close();
             return true;
         }
+        requireRoom();
         long first = position;
         position =
                 switch (edge.way()) {
@@ -61,6 +62,14 @@ final class EdgeMove {
                 };
         looked = position;
         return edge.way() == Edge.Way.TRIM && position >= end;
+    }
+
+    /** A merge gives back more than it takes, so it may have the ballast. */
+    private void requireRoom() throws IOException {
+        long most = (long) Limits.MERGE_BLOCKS_MAX * Limits.LAYER_BLOCK_BYTES;
+        if (edge.way() != Edge.Way.TRIM && !pool.space().makeRoom(most)) {
+            throw new DeviceException(pool.space().refusal("merge"));
+        }
     }
 
     private long intoChild(long first) throws IOException {
@@ -126,7 +135,7 @@ final class EdgeMove {
     private void giveBack(Layer from, long first, long until) throws IOException {
         pool.layers().owners().forget(from);
         pool.layers().drainReaders();
-        new RunsOfData(from, first, until).punch(from.file());
+        new RunsOfData(from, first, until).punch(pool.space(), from.file());
     }
 
     private long intoParent(long first) throws IOException {
@@ -147,7 +156,7 @@ final class EdgeMove {
         commit(new LayerMerged(child.key(), false, first, until - first));
         pool.layers().owners().forget(child);
         pool.layers().drainReaders();
-        moved.punchWhereGone(child);
+        moved.punchWhereGone(pool.space(), child);
         return until;
     }
 
@@ -173,7 +182,7 @@ final class EdgeMove {
         commit(new LayerTrimmed(parent.key(), first, last - first));
         pool.layers().owners().forget(parent);
         pool.layers().drainReaders();
-        before.punchWhereGone(parent);
+        before.punchWhereGone(pool.space(), parent);
         return last;
     }
 

@@ -57,17 +57,28 @@ public final class FileBackend implements VolumeBackend {
     }
 
     /**
-     * Opens the pool in a folder with threads of the machine, and makes one if there is none.
+     * Opens the pool in a folder with threads of the machine, and makes one if there is none. It
+     * uses the file system to the last byte.
      *
      * @param folder an existing folder that nobody else uses
      */
     public static FileBackend open(Path folder) throws DeviceException {
+        return open(folder, SpaceSettings.NONE);
+    }
+
+    /**
+     * The same for a pool that keeps clear of the end of its file system.
+     *
+     * @param space what it keeps
+     */
+    public static FileBackend open(Path folder, SpaceSettings space) throws DeviceException {
         try {
             return open(
                     HostFolder.open(folder),
                     new PlatformThreads(),
-                    JournalThreads.PLATFORM,
-                    TimeSource.SYSTEM);
+                    TimeSource.SYSTEM,
+                    space,
+                    owned -> Journal.open(owned, JournalThreads.PLATFORM, TimeSource.SYSTEM));
         } catch (DeviceException named) {
             throw named;
         } catch (IOException failed) {
@@ -85,7 +96,12 @@ public final class FileBackend implements VolumeBackend {
     public static FileBackend open(
             Folder folder, BackendThreads threads, JournalThreads journalThreads, TimeSource time)
             throws DeviceException {
-        return open(folder, threads, time, owned -> Journal.open(owned, journalThreads, time));
+        return open(
+                folder,
+                threads,
+                time,
+                SpaceSettings.NONE,
+                owned -> Journal.open(owned, journalThreads, time));
     }
 
     /** How the journal of a folder is opened, once the folder is owned. */
@@ -98,7 +114,18 @@ public final class FileBackend implements VolumeBackend {
     static FileBackend open(
             Folder folder, BackendThreads threads, TimeSource time, JournalOpening opening)
             throws DeviceException {
+        return open(folder, threads, time, SpaceSettings.NONE, opening);
+    }
+
+    static FileBackend open(
+            Folder folder,
+            BackendThreads threads,
+            TimeSource time,
+            SpaceSettings settings,
+            JournalOpening opening)
+            throws DeviceException {
         Journal journal = null;
+        Ballast ballast = null;
         try {
             if (!folder.tryOwn()) {
                 throw new DeviceException(
@@ -107,14 +134,16 @@ public final class FileBackend implements VolumeBackend {
                                 "open of a pool that another process has open",
                                 folder.path()));
             }
-            journal = opening.open(folder);
+            ballast = new Ballast(folder);
+            journal = opening.open(new JournalFolder(folder, ballast));
             PoolLayers layers = new PoolLayers(folder, journal, threads);
-            Pool pool = new Pool(folder, journal, threads, time, new UnsyncedPool(), layers);
+            PoolSpace space = new PoolSpace(folder, ballast, settings, threads);
+            Pool pool = new Pool(folder, journal, threads, time, new UnsyncedPool(), layers, space);
             FileBackend backend = new FileBackend(pool);
             backend.begin();
             return backend;
         } catch (IOException failed) {
-            closeAfter(failed, threads, folder, journal);
+            closeAfter(failed, threads, folder, journal, ballast);
             throw failed instanceof DeviceException named
                     ? named
                     : cannotOpen(folder.path(), failed);
@@ -122,11 +151,18 @@ public final class FileBackend implements VolumeBackend {
     }
 
     private static void closeAfter(
-            IOException failed, BackendThreads threads, Folder folder, @Nullable Journal journal) {
+            IOException failed,
+            BackendThreads threads,
+            Folder folder,
+            @Nullable Journal journal,
+            @Nullable Ballast ballast) {
         threads.close();
         try {
             if (journal != null) {
                 journal.close();
+            }
+            if (ballast != null) {
+                ballast.close();
             }
             folder.close();
         } catch (IOException second) {
@@ -139,13 +175,21 @@ public final class FileBackend implements VolumeBackend {
     }
 
     private void begin() throws IOException {
+        pool.space().begin();
         for (FileVolume volume : files.recovered()) {
             volumes.put(volume.key(), volume);
         }
         points.recovered(pool.journal().state().snapshots(), files);
         points.merger().recovered(volumes.values());
         pool.journal().listener(new FromJournal());
+        pool.space().onThreshold(this::tellThreshold);
         pool.threads().everyTick(this::tick);
+    }
+
+    private void tellThreshold() {
+        for (FileVolume volume : volumes.values()) {
+            volume.listeners().softThresholdReached();
+        }
     }
 
     /** What the journal needs or suffers concerns the volumes. */
@@ -168,6 +212,7 @@ public final class FileBackend implements VolumeBackend {
 
     /** Looks after all volumes. Does not block. */
     void tick() {
+        pool.space().tick();
         for (FileVolume volume : volumes.values()) {
             try {
                 volume.tick();
@@ -394,6 +439,11 @@ public final class FileBackend implements VolumeBackend {
     }
 
     @Override
+    public SpaceState space() {
+        return pool.space().state();
+    }
+
+    @Override
     public Registry registry() {
         return registry;
     }
@@ -420,44 +470,8 @@ public final class FileBackend implements VolumeBackend {
         }
         pool.threads().close();
         failures.collect(() -> files.close(volumes.values(), failures.none()));
+        failures.collect(pool.space()::close);
         LOG.info("Pool {} is closed", pool.folder().path());
         failures.throwFirst();
-    }
-
-    /** Keeps the first of several failures, the others attached, so that each step is tried. */
-    private static final class Failures {
-        private interface Step {
-            void run() throws IOException;
-        }
-
-        private @Nullable DeviceException first;
-
-        void collect(Step step) {
-            try {
-                step.run();
-            } catch (DeviceException named) {
-                add(named);
-            } catch (IOException failed) {
-                add(new DeviceException(VolumeChanges.fault("close", "pool", failed)));
-            }
-        }
-
-        private void add(DeviceException failed) {
-            if (first == null) {
-                first = failed;
-            } else {
-                first.addSuppressed(failed);
-            }
-        }
-
-        boolean none() {
-            return first == null;
-        }
-
-        void throwFirst() throws DeviceException {
-            if (first != null) {
-                throw first;
-            }
-        }
     }
 }

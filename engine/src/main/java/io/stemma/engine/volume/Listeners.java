@@ -49,6 +49,11 @@ final class Listeners implements VolumeListener {
     }
 
     @Override
+    public void softThresholdReached() {
+        listeners.forEach(VolumeListener::softThresholdReached);
+    }
+
+    @Override
     public void congestionChanged(boolean congested) {
         listeners.forEach(listener -> listener.congestionChanged(congested));
     }

@@ -13,6 +13,7 @@ import io.stemma.engine.runtime.TimeSource;
  * @param time the clock
  * @param unsynced the bound on unsynced bytes of all volumes together
  * @param layers the layers that lie there
+ * @param space how full the file system is
  */
 record Pool(
         Folder folder,
@@ -20,4 +21,5 @@ record Pool(
         BackendThreads threads,
         TimeSource time,
         UnsyncedPool unsynced,
-        PoolLayers layers) {}
+        PoolLayers layers,
+        PoolSpace space) {}

@@ -90,6 +90,9 @@ final class PoolPointsInTime implements PointsInTime {
     @Override
     public Cut prepare(Collection<Volume> volumes) throws DeviceException {
         checkSet(volumes);
+        if (!pool.space().admitsSnapshot()) {
+            throw new DeviceException(pool.space().refusal("snapshot"));
+        }
         List<FileVolume> ours = new ArrayList<>();
         for (Volume volume : volumes) {
             ours.add(backend.ours(volume));

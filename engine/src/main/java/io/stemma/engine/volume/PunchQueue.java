@@ -188,8 +188,7 @@ final class PunchQueue {
 
     private void punch(Layer layer, long block, long run) {
         try {
-            layer.file()
-                    .punchHole(block * Limits.LAYER_BLOCK_BYTES, run * Limits.LAYER_BLOCK_BYTES);
+            volume.pool().space().punch(layer.file(), block, run);
         } catch (IOException failed) {
             failure = failed;
             LOG.warn("Volume {}: space is not given back: {}", volume.name(), failed.toString());

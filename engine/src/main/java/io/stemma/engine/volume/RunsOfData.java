@@ -5,7 +5,6 @@ import io.stemma.engine.io.FileException;
 import io.stemma.engine.layer.BlockState;
 import io.stemma.engine.layer.Layer;
 import io.stemma.engine.layer.PresenceMap;
-import io.stemma.engine.runtime.Limits;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,14 +34,14 @@ final class RunsOfData {
     }
 
     /** Gives all of it back. */
-    void punch(BlockFile file) throws IOException {
+    void punch(PoolSpace space, BlockFile file) throws IOException {
         for (Run run : runs) {
-            punch(file, run.first, run.count);
+            punch(space, file, run.first, run.count);
         }
     }
 
     /** Gives back what the layer does not hold any more. */
-    void punchWhereGone(Layer layer) throws IOException {
+    void punchWhereGone(PoolSpace space, Layer layer) throws IOException {
         PresenceMap presence = layer.presence();
         for (Run run : runs) {
             long end = run.first + run.count;
@@ -50,16 +49,17 @@ final class RunsOfData {
                 BlockState state = presence.get(block);
                 long same = Math.max(1, presence.run(block, end - block, state));
                 if (state != BlockState.DATA) {
-                    punch(layer.file(), block, same);
+                    punch(space, layer.file(), block, same);
                 }
                 block += same;
             }
         }
     }
 
-    private static void punch(BlockFile file, long first, long count) throws IOException {
+    private static void punch(PoolSpace space, BlockFile file, long first, long count)
+            throws IOException {
         try {
-            file.punchHole(first * Limits.LAYER_BLOCK_BYTES, count * Limits.LAYER_BLOCK_BYTES);
+            space.punch(file, first, count);
         } catch (FileException failed) {
             if (failed.reason() != FileException.Reason.UNSUPPORTED) {
                 throw failed;

@@ -48,6 +48,9 @@ public interface VolumeBackend extends AutoCloseable {
     /** Space of everything in the backend. */
     SpaceUsage usage();
 
+    /** How full the backend is. Does not block. */
+    SpaceState space();
+
     /** Durable small values beside the volumes. */
     Registry registry();
 

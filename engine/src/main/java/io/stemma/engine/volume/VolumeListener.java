@@ -20,6 +20,9 @@ public interface VolumeListener {
     /** The volume is being deleted; every later request completes with GONE. */
     default void deleted() {}
 
+    /** The backend got fuller than its soft threshold; see {@link VolumeBackend#space}. */
+    default void softThresholdReached() {}
+
     /** {@link Volume#congested} changed. */
     default void congestionChanged(boolean congested) {}
 }

@@ -82,8 +82,22 @@ final class WritePath {
         volume.finish(operation, null);
     }
 
+    /**
+     * Whether there is room for the blocks that a write makes; it is refused where there is not.
+     */
+    boolean admitted(Operation operation) {
+        if (operation.layer().holds(operation.offset, operation.length)
+                || volume.pool()
+                        .space()
+                        .admits(operation.blockCount() * Limits.LAYER_BLOCK_BYTES)) {
+            return true;
+        }
+        volume.finish(operation, volume.pool().space().refusal("write"));
+        return false;
+    }
+
     private void writeFirst(Operation operation) {
-        if (!writtenWhole(operation, false)) {
+        if (!admitted(operation) || !writtenWhole(operation, false)) {
             return;
         }
         volume.unsynced().add((int) operation.length);
@@ -113,7 +127,7 @@ final class WritePath {
         } else if (standsOnUnsynced(operation)) {
             operation.thenFlush = true;
             writeFirst(operation);
-        } else if (writtenWhole(operation, true)) {
+        } else if (admitted(operation) && writtenWhole(operation, true)) {
             publish(operation, true);
         }
     }

@@ -141,6 +141,21 @@ abstract class FolderContract {
         try (Folder folder = folder()) {
             assertThat(folder.identity()).isEqualTo(folder.identity());
             assertThat(folder.usableBytes()).isPositive();
+            assertThat(folder.capacityBytes()).isGreaterThanOrEqualTo(folder.usableBytes());
+        }
+    }
+
+    @Test
+    void whatIsAllocatedOccupiesSpaceAndReadsZeroUntilItIsCutOff() throws IOException {
+        try (Folder folder = folder();
+                BlockFile file = folder.create("ballast", 0)) {
+            file.allocate(0, 1 << 20);
+            file.allocate(1 << 20, 1 << 20);
+            assertThat(file.size()).isEqualTo(2 << 20);
+            assertThat(file.allocatedBytes()).isGreaterThanOrEqualTo(2 << 20);
+            assertThat(read(file, (2 << 20) - 4096, 4096)).containsOnly(0);
+            file.resize(1 << 20);
+            assertThat(file.allocatedBytes()).isLessThan(2 << 20);
         }
     }
 }

@@ -62,6 +62,11 @@ public class PassFile implements BlockFile {
     }
 
     @Override
+    public void allocate(long offset, long length) throws IOException {
+        file.allocate(offset, length);
+    }
+
+    @Override
     public void resize(long newSize) throws IOException {
         file.resize(newSize);
     }

@@ -66,6 +66,11 @@ public abstract class PassFolder implements Folder {
     }
 
     @Override
+    public long capacityBytes() throws IOException {
+        return folder.capacityBytes();
+    }
+
+    @Override
     public boolean tryOwn() throws IOException {
         return folder.tryOwn();
     }

@@ -47,6 +47,7 @@ public final class SimulatedDisk {
         MEASURE,
         DATA_SYNC,
         PUNCH,
+        ALLOCATE,
         RESIZE,
         /** Set by the test through {@link #mark}. */
         MARK
@@ -69,6 +70,7 @@ public final class SimulatedDisk {
     private boolean crashed;
     private boolean recording;
     private boolean full;
+    private long capacityBytes = 1L << 40;
     private int syncErrno = Errno.EIO;
     private @Nullable String syncToFail;
     private @Nullable Consumer<Operation> observer;
@@ -266,9 +268,27 @@ public final class SimulatedDisk {
         return false;
     }
 
-    void requireSpace(String name, SimulatedInode file, long offset, int length)
+    /** Files take no more than this together, from now on. */
+    public void capacity(long bytes) {
+        capacityBytes = bytes;
+    }
+
+    long capacityBytes() {
+        return capacityBytes;
+    }
+
+    long usableBytes() {
+        long used = 0;
+        for (SimulatedInode file : names.values()) {
+            used += file.allocatedBytes();
+        }
+        return Math.max(0, capacityBytes - used);
+    }
+
+    void requireSpace(String name, SimulatedInode file, long offset, long length)
             throws IOException {
-        if (full && !file.holds(offset, length)) {
+        long wanted = file.missingBytes(offset, length);
+        if (wanted > 0 && (full || wanted > usableBytes())) {
             throw new FileException(name, "write " + length + " bytes at " + offset, Errno.ENOSPC);
         }
     }

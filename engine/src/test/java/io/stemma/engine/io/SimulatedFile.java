@@ -118,6 +118,16 @@ final class SimulatedFile implements BlockFile {
     }
 
     @Override
+    public void allocate(long offset, long length) throws IOException {
+        boolean due = begin();
+        disk.requireSpace(name, file, offset, length);
+        if (disk.takesEffect(due)) {
+            file.allocate(offset, length);
+        }
+        disk.done(due, Act.ALLOCATE, name, offset, length);
+    }
+
+    @Override
     public void resize(long newSize) throws IOException {
         boolean due = begin();
         if (disk.takesEffect(due)) {

@@ -102,7 +102,13 @@ final class SimulatedFolder implements Folder {
     @Override
     public long usableBytes() {
         disk.requireAlive(generation);
-        return 1L << 40;
+        return disk.usableBytes();
+    }
+
+    @Override
+    public long capacityBytes() {
+        disk.requireAlive(generation);
+        return disk.capacityBytes();
     }
 
     @Override

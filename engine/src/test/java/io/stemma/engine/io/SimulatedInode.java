@@ -41,13 +41,24 @@ final class SimulatedInode {
         return (long) allocated.size() * PAGE_BYTES;
     }
 
-    boolean holds(long offset, int length) {
+    /** Bytes that the range would occupy beyond what the file does. */
+    long missingBytes(long offset, long length) {
+        long missing = 0;
         for (long page = offset / PAGE_BYTES; page * PAGE_BYTES < offset + length; page++) {
             if (!allocated.contains(page)) {
-                return false;
+                missing += PAGE_BYTES;
             }
         }
-        return true;
+        return missing;
+    }
+
+    void allocate(long offset, long length) {
+        for (long page = offset / PAGE_BYTES; page * PAGE_BYTES < offset + length; page++) {
+            allocated.add(page);
+        }
+        if (offset + length > size) {
+            size(offset + length);
+        }
     }
 
     byte[] read(long offset, int length) {

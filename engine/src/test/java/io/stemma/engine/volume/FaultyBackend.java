@@ -84,6 +84,11 @@ public final class FaultyBackend implements VolumeBackend {
     }
 
     @Override
+    public SpaceState space() {
+        return inner.space();
+    }
+
+    @Override
     public Registry registry() {
         return inner.registry();
     }

@@ -27,6 +27,7 @@ import java.util.Set;
  * and is cut again. Everything follows from seed and cut.
  */
 final class PoolCrashes {
+    private static final SpaceSettings BALLASTED = new SpaceSettings(1 << 20, 64 << 10, 80);
     private static final int SECTOR = 512;
     private static final int SECTORS_MAX = 48;
     private static final int STEPS = 18;
@@ -82,6 +83,7 @@ final class PoolCrashes {
                 syncsNames ? folder : new LyingFolder(folder, false, true),
                 threads,
                 clock,
+                BALLASTED,
                 owned -> SmallJournals.open(owned, bugs));
     }
 

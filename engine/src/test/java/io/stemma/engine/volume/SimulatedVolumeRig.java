@@ -7,6 +7,8 @@ import io.stemma.engine.block.Geometry;
 import io.stemma.engine.io.Folder;
 import io.stemma.engine.io.Memory;
 import io.stemma.engine.io.SimulatedDisk;
+import io.stemma.engine.journal.Journal;
+import io.stemma.engine.journal.JournalShape;
 import io.stemma.engine.journal.JournalThreads;
 
 import org.jspecify.annotations.Nullable;
@@ -21,9 +23,19 @@ final class SimulatedVolumeRig {
     FileBackend backend;
     Volume volume;
 
+    private final SpaceSettings space;
+    private final JournalShape shape;
+
     SimulatedVolumeRig(long seed, long bytes) throws Exception {
-        disk = new SimulatedDisk(seed);
-        backend = FileBackend.open(disk.folder(), threads, JournalThreads.INLINE, clock);
+        this(new SimulatedDisk(seed), bytes, SpaceSettings.NONE, JournalShape.PRODUCT);
+    }
+
+    SimulatedVolumeRig(SimulatedDisk disk, long bytes, SpaceSettings space, JournalShape shape)
+            throws Exception {
+        this.disk = disk;
+        this.space = space;
+        this.shape = shape;
+        backend = open(disk.folder());
         volume =
                 backend.create(
                         new VolumeSpecification("v", new Geometry(bytes / 512, 512, 4096), true));
@@ -34,8 +46,17 @@ final class SimulatedVolumeRig {
     void restart(boolean sameBoot) throws Exception {
         Folder folder = disk.restart(sameBoot);
         threads = new SteppedThreads();
-        backend = FileBackend.open(folder, threads, JournalThreads.INLINE, clock);
+        backend = open(folder);
         volume = backend.volume("v").orElseThrow();
+    }
+
+    private FileBackend open(Folder folder) throws Exception {
+        return FileBackend.open(
+                folder,
+                threads,
+                clock,
+                space,
+                owned -> Journal.open(owned, JournalThreads.INLINE, clock, shape));
     }
 
     @Nullable DeviceFault run(TestRequest request) {

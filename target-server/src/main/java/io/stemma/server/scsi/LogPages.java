@@ -4,16 +4,20 @@ package io.stemma.server.scsi;
 final class LogPages {
     static final int SUPPORTED = 0x00;
 
+    private static final int LOGICAL_BLOCK_PROVISIONING = 0x0c;
     private static final int SELF_TEST_RESULTS = 0x10;
     private static final int INFORMATIONAL_EXCEPTIONS = 0x2f;
     private static final int ALL_SUBPAGES = 0xff;
 
     /** Codes of the pages that have no subpages, ascending. */
-    private static final byte[] PAGES = {SUPPORTED, SELF_TEST_RESULTS, INFORMATIONAL_EXCEPTIONS};
+    private static final byte[] PAGES = {
+        SUPPORTED, LOGICAL_BLOCK_PROVISIONING, SELF_TEST_RESULTS, INFORMATIONAL_EXCEPTIONS
+    };
 
     private static final byte[] PAGES_AND_SUBPAGES = {
         SUPPORTED, 0,
         SUPPORTED, (byte) ALL_SUBPAGES,
+        LOGICAL_BLOCK_PROVISIONING, 0,
         SELF_TEST_RESULTS, 0,
         INFORMATIONAL_EXCEPTIONS, 0
     };
@@ -45,7 +49,11 @@ final class LogPages {
 
     /** The highest code of a parameter of a page. */
     static int lastParameter(int code) {
-        return code == SELF_TEST_RESULTS ? SelfTests.RESULTS_MAX : 0;
+        return switch (code) {
+            case LOGICAL_BLOCK_PROVISIONING -> Provisioning.LAST_PARAMETER;
+            case SELF_TEST_RESULTS -> SelfTests.RESULTS_MAX;
+            default -> 0;
+        };
     }
 
     /**
@@ -57,6 +65,8 @@ final class LogPages {
         return switch (code) {
             case SUPPORTED ->
                     subpage == 0 ? page(0, 0, PAGES) : page(SPF, subpage, PAGES_AND_SUBPAGES);
+            case LOGICAL_BLOCK_PROVISIONING ->
+                    page(DISABLE_SAVE | code, 0, Provisioning.parameters(unit.space(), from));
             case SELF_TEST_RESULTS ->
                     page(DISABLE_SAVE | code, 0, unit.selfTests().parameters(from));
             default -> page(DISABLE_SAVE | code, 0, NO_EXCEPTION);

@@ -3,6 +3,7 @@ package io.stemma.server.scsi;
 import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.block.Geometry;
 import io.stemma.engine.runtime.Invariant;
+import io.stemma.engine.volume.SpaceState;
 import io.stemma.engine.volume.Volume;
 import io.stemma.engine.volume.VolumeListener;
 import io.stemma.server.scsi.CommandRow.Access;
@@ -77,6 +78,11 @@ public final class LogicalUnit {
         public void writeCacheChanged(boolean enabled) {
             raise(cacheChanger, UnitAttention.MODE_PARAMETERS);
         }
+
+        @Override
+        public void softThresholdReached() {
+            raise(null, UnitAttention.SOFT_THRESHOLD);
+        }
     }
 
     /** The volume behind it. */
@@ -127,7 +133,7 @@ public final class LogicalUnit {
         if (attention == null) {
             return false;
         }
-        refuse(task, now, SenseKey.UNIT_ATTENTION, attention.sense());
+        Sense.check(task, now.descriptorSense(), attention);
         return true;
     }
 
@@ -350,6 +356,11 @@ public final class LogicalUnit {
     /** What the server around it gives. */
     UnitServices services() {
         return services;
+    }
+
+    /** How full the pool of its volume is. */
+    SpaceState space() {
+        return services.space().get();
     }
 
     /** What stands in the way of serving, or null. */

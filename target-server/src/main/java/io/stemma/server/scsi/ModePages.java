@@ -24,6 +24,7 @@ final class ModePages {
     private static final int READ_WRITE_ERROR_RECOVERY = key(0x01, 0);
     private static final int CONTROL_EXTENSION = key(0x0a, 0x01);
     private static final int INFORMATIONAL_EXCEPTIONS = key(0x1c, 0);
+    private static final int LOGICAL_BLOCK_PROVISIONING = key(0x1c, 0x02);
 
     /** Values of the PC field. */
     static final int PC_CURRENT = 0;
@@ -37,6 +38,11 @@ final class ModePages {
     private static final int D_SENSE = 0x04;
     private static final int SWP_AT = 4;
     private static final int SWP = 0x08;
+
+    /** LBPERE: whether hosts hear of the threshold of logical block provisioning. */
+    private static final int LBPERE = 0x80;
+
+    private static final int LBPERE_AT = 7;
 
     /** TST 001b: one task set for each I_T nexus. */
     private static final int TASK_SET_PER_NEXUS = 0x20;
@@ -67,6 +73,9 @@ final class ModePages {
         byte[] exceptions = page(INFORMATIONAL_EXCEPTIONS, 12);
         exceptions[2] = NO_EXCEPTIONS;
         pages.put(INFORMATIONAL_EXCEPTIONS, exceptions);
+        pages.put(
+                LOGICAL_BLOCK_PROVISIONING,
+                page(LOGICAL_BLOCK_PROVISIONING, Provisioning.MODE_PAGE_BYTES));
         return pages;
     }
 
@@ -106,11 +115,12 @@ final class ModePages {
 
     /**
      * One page, or null where there is none of that key. The write cache is a lasting property of
-     * the volume, which a reset leaves as it is: its default is what it is.
+     * the volume, which a reset leaves as it is: its default is what it is. So is the threshold of
+     * the pool.
      *
      * @param control the PC field, not saved
      */
-    static byte @Nullable [] page(int key, int control, UnitState state, boolean writeCache) {
+    static byte @Nullable [] page(int key, int control, UnitState state, LogicalUnit unit) {
         byte[] defaults = DEFAULTS.get(key);
         if (defaults == null) {
             return null;
@@ -120,7 +130,11 @@ final class ModePages {
             return changeable(key, page.length, state);
         }
         if (key == CACHING) {
-            set(page, WCE_AT, WCE, writeCache);
+            set(page, WCE_AT, WCE, unit.volume().description().writeCache());
+        } else if (key == READ_WRITE_ERROR_RECOVERY) {
+            set(page, LBPERE_AT, LBPERE, Provisioning.notifies(unit.space()));
+        } else if (key == LOGICAL_BLOCK_PROVISIONING) {
+            Provisioning.describe(unit.space(), page);
         }
         if (control == PC_CURRENT && key == CONTROL) {
             set(page, D_SENSE_AT, D_SENSE, state.descriptorSense());

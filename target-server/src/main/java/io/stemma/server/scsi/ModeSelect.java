@@ -154,8 +154,8 @@ final class ModeSelect extends Command {
                 return truncated();
             }
             int page = ModePages.key(code, sub ? list[at + 1] & 0xff : 0);
-            byte[] current = ModePages.page(page, ModePages.PC_CURRENT, state, writeCacheNow);
-            byte[] mask = ModePages.page(page, ModePages.PC_CHANGEABLE, state, writeCacheNow);
+            byte[] current = ModePages.page(page, ModePages.PC_CURRENT, state, unit);
+            byte[] mask = ModePages.page(page, ModePages.PC_CHANGEABLE, state, unit);
             if (current == null || mask == null || (sub && (page & 0xff) == 0)) {
                 return sub ? invalid(at + 1, -1) : invalid(at, 5);
             }

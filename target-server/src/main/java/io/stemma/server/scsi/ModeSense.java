@@ -62,10 +62,9 @@ final class ModeSense extends Command {
 
     private static byte[] pages(
             List<Integer> keys, int control, UnitState state, LogicalUnit unit) {
-        boolean writeCache = unit.volume().description().writeCache();
         ByteArrayOutputStream pages = new ByteArrayOutputStream();
         for (int key : keys) {
-            byte[] page = ModePages.page(key, control, state, writeCache);
+            byte[] page = ModePages.page(key, control, state, unit);
             Invariant.check(page != null, "a page that is listed exists");
             pages.writeBytes(page);
         }

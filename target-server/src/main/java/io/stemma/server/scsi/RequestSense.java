@@ -16,7 +16,9 @@ final class RequestSense extends Command {
         UnitAttention attention = unit.attentions().take(task.nexus());
         DeviceFault fault = unit.volume().offlineFault();
         if (attention != null) {
-            send(task, SenseKey.UNIT_ATTENTION, attention.sense());
+            byte[] data = new byte[ScsiTask.SENSE_BYTES_MAX];
+            int length = Sense.write(data, (task.cdb()[1] & DESC) != 0, attention);
+            DataIn.send(task, Arrays.copyOf(data, length), task.cdb()[4] & 0xff);
         } else if (unit.sanitization().bars()) {
             byte[] data = new byte[Sense.FIXED_BYTES];
             boolean descriptor = (task.cdb()[1] & DESC) != 0;

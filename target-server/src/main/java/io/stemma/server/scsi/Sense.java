@@ -67,6 +67,21 @@ final class Sense {
         checkCondition(task);
     }
 
+    /** Writes a unit attention as sense data; returns its length. */
+    static int write(byte[] to, boolean descriptor, UnitAttention attention) {
+        int length = write(to, descriptor, SenseKey.UNIT_ATTENTION, attention.sense());
+        int information = attention.information();
+        return information == UnitAttention.NO_INFORMATION
+                ? length
+                : information(to, length, descriptor, information);
+    }
+
+    /** Ends a command that met a unit attention. */
+    static void check(ScsiTask task, boolean descriptor, UnitAttention attention) {
+        task.senseLength(write(task.sense(), descriptor, attention));
+        checkCondition(task);
+    }
+
     /** Ends a command because of a whole byte of its CDB. */
     static void invalidInCdb(ScsiTask task, boolean descriptor, int atByte) {
         invalid(task, descriptor, AdditionalSense.INVALID_FIELD_IN_CDB, IN_CDB, atByte, -1);

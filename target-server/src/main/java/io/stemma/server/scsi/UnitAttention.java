@@ -25,7 +25,12 @@ enum UnitAttention {
     /** Another nexus gave up a reservation that registrants shared. */
     RESERVATIONS_RELEASED(8, AdditionalSense.RESERVATIONS_RELEASED, false),
     /** Another nexus removed the registration of this one. */
-    REGISTRATIONS_PREEMPTED(9, AdditionalSense.REGISTRATIONS_PREEMPTED, false);
+    REGISTRATIONS_PREEMPTED(9, AdditionalSense.REGISTRATIONS_PREEMPTED, false),
+    /** The pool is fuller than its soft threshold (SBC-4, 4.7.3.7.6). */
+    SOFT_THRESHOLD(10, AdditionalSense.SOFT_THRESHOLD_REACHED, false);
+
+    /** What {@link #information} says where the sense data has none. */
+    static final int NO_INFORMATION = -1;
 
     private final int bit;
     private final AdditionalSense sense;
@@ -39,6 +44,11 @@ enum UnitAttention {
 
     AdditionalSense sense() {
         return sense;
+    }
+
+    /** The INFORMATION field of its sense data: for a threshold, where its descriptor stands. */
+    int information() {
+        return this == SOFT_THRESHOLD ? Provisioning.DESCRIPTOR_AT : NO_INFORMATION;
     }
 
     int bit() {

@@ -2,10 +2,12 @@ package io.stemma.server.scsi;
 
 import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.DeviceFault;
+import io.stemma.engine.volume.SpaceState;
 
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * What a logical unit needs of the server around it.
@@ -16,13 +18,15 @@ import java.util.concurrent.Executor;
  *     java.util.concurrent.RejectedExecutionException} when too much waits
  * @param units the other logical units of the server
  * @param copies how many copies the server has under way
+ * @param space how full the pool is
  */
 public record UnitServices(
         WriteCacheSwitch writeCacheSwitch,
         UnitStore store,
         Executor control,
         UnitDirectory units,
-        CopySlots copies) {
+        CopySlots copies,
+        Supplier<SpaceState> space) {
     /** For a unit without a server around it: nothing is kept, and nothing is to be found. */
     public static UnitServices alone() {
         return new UnitServices(
@@ -30,7 +34,8 @@ public record UnitServices(
                 new Forgetting(),
                 Runnable::run,
                 List::of,
-                new CopySlots());
+                new CopySlots(),
+                () -> SpaceState.UNKNOWN);
     }
 
     /** Refuses to keep anything. */

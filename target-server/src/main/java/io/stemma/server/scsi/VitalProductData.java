@@ -70,7 +70,7 @@ final class VitalProductData {
             case THIRD_PARTY_COPY -> withHeader(code, CopyLimits.thirdPartyCopy(state));
             case BLOCK_LIMITS -> withHeader(code, blockLimits(state.geometry()));
             case BLOCK_DEVICE_CHARACTERISTICS -> withHeader(code, characteristics());
-            case LOGICAL_BLOCK_PROVISIONING -> withHeader(code, provisioning());
+            case LOGICAL_BLOCK_PROVISIONING -> withHeader(code, provisioning(state.geometry()));
             default -> null;
         };
     }
@@ -163,8 +163,9 @@ final class VitalProductData {
         return body;
     }
 
-    /** Thin: UNMAP and both WRITE SAME unmap, and unmapped blocks read zero. No thresholds. */
-    private static byte[] provisioning() {
-        return new byte[] {0, (byte) 0xe4, 0x02, 0};
+    /** Thin: UNMAP and both WRITE SAME unmap, and unmapped blocks read zero. */
+    private static byte[] provisioning(Geometry geometry) {
+        byte exponent = (byte) Provisioning.thresholdExponent(geometry);
+        return new byte[] {exponent, (byte) 0xe4, 0x02, 0};
     }
 }

@@ -3,6 +3,7 @@ package io.stemma.server.server;
 import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.volume.FileBackend;
+import io.stemma.engine.volume.SpaceSettings;
 import io.stemma.engine.volume.VolumeBackend;
 
 import java.io.IOException;
@@ -27,12 +28,13 @@ final class Backends {
     /**
      * Opens the pool in a folder, which is made if it is not there.
      *
+     * @param space how it keeps clear of the end of its file system
      * @throws PoolInUseException if another process has it open
      */
-    static VolumeBackend open(Path pool) throws IOException {
+    static VolumeBackend open(Path pool, SpaceSettings space) throws IOException {
         makeFolder(pool);
         try {
-            return FileBackend.open(pool);
+            return FileBackend.open(pool, space);
         } catch (DeviceException failed) {
             // The only fault of an open that is worth a repetition is that somebody else owns it.
             if (failed.fault().kind() == DeviceFault.Kind.TRANSIENT) {
@@ -41,5 +43,10 @@ final class Backends {
             }
             throw failed;
         }
+    }
+
+    /** The same for a command, which writes next to nothing and leaves the ballast as it is. */
+    static VolumeBackend open(Path pool) throws IOException {
+        return open(pool, SpaceSettings.NONE);
     }
 }

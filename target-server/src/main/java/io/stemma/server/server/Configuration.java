@@ -1,5 +1,6 @@
 package io.stemma.server.server;
 
+import io.stemma.engine.volume.SpaceSettings;
 import io.stemma.server.iscsi.session.Network;
 import io.stemma.server.iscsi.session.Portal;
 
@@ -15,23 +16,31 @@ import java.util.List;
  * @param targets targets that must exist
  * @param discovery who may discover, or null for everybody
  * @param slowCommandMillis commands that took so long are told of one by one
+ * @param space how the pool keeps clear of the end of its file system
  */
 record Configuration(
         List<Portal> portals,
         List<VolumeEntry> volumes,
         List<TargetEntry> targets,
         @Nullable ChapEntry discovery,
-        int slowCommandMillis) {
+        int slowCommandMillis,
+        SpaceSettings space) {
     /** When a command is slow unless something else is said, milliseconds. */
     static final int SLOW_COMMAND_MILLIS = 100;
 
     /** Nothing must exist. */
     static final Configuration EMPTY =
-            new Configuration(List.of(), List.of(), List.of(), null, SLOW_COMMAND_MILLIS);
+            new Configuration(
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    null,
+                    SLOW_COMMAND_MILLIS,
+                    SpaceSettings.STANDARD);
 
     /** The same with another threshold for slow commands. */
     Configuration withSlowCommandMillis(int millis) {
-        return new Configuration(portals, volumes, targets, discovery, millis);
+        return new Configuration(portals, volumes, targets, discovery, millis, space);
     }
 
     /** A volume that must exist. */

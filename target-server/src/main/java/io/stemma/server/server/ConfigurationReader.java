@@ -1,6 +1,7 @@
 package io.stemma.server.server;
 
 import io.stemma.engine.runtime.ByteSize;
+import io.stemma.engine.volume.SpaceSettings;
 import io.stemma.server.iscsi.session.Network;
 import io.stemma.server.iscsi.session.Portal;
 import io.stemma.server.metrics.MetricsLimits;
@@ -116,10 +117,30 @@ final class ConfigurationReader {
                         Configuration.SLOW_COMMAND_MILLIS,
                         1,
                         MetricsLimits.SLOW_MILLIS_MAX);
+        SpaceSettings space = space(root.section("pool"));
         root.end();
         unique("volume", volumes.stream().map(v -> Map.entry(v.name(), v.origin())).toList());
         unique("target", targets.stream().map(t -> Map.entry(t.name(), t.origin())).toList());
-        return new Configuration(portals, volumes, targets, discoveryChap, slowMillis);
+        return new Configuration(portals, volumes, targets, discoveryChap, slowMillis, space);
+    }
+
+    private static SpaceSettings space(@Nullable YamlSection pool) {
+        YamlSection space = pool == null ? null : pool.section("space");
+        if (pool != null) {
+            pool.end();
+        }
+        if (space == null) {
+            return SpaceSettings.STANDARD;
+        }
+        SpaceSettings standard = SpaceSettings.STANDARD;
+        SpaceSettings read =
+                new SpaceSettings(
+                        space.bytes("reserve", standard.reserveBytes()),
+                        space.bytes("ballast", standard.ballastBytes()),
+                        space.number(
+                                "softThresholdPercent", standard.softThresholdPercent(), 0, 99));
+        space.end();
+        return read;
     }
 
     private void unique(String what, List<Map.Entry<String, Origin>> names) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.DeviceFault;
+import io.stemma.engine.runtime.ByteSize;
+import io.stemma.engine.volume.SpaceState;
 import io.stemma.engine.volume.Volume;
 import io.stemma.engine.volume.VolumeBackend;
 import io.stemma.server.cli.Administration;
@@ -20,6 +22,8 @@ import java.util.function.Supplier;
  * time. The same object serves the control socket of a running server and the command line alone.
  */
 final class PoolAdministration implements Administration {
+    private static final long MIB = 1L << 20;
+
     private final VolumeBackend backend;
     private final Estate estate;
     private final SessionControl sessions;
@@ -115,6 +119,7 @@ final class PoolAdministration implements Administration {
         result.put("targets", estate.targets().size());
         result.put("sessions", sessions.sessions().size());
         ArrayNode problems = result.putArray("problems");
+        space(result.putObject("space"), problems);
         estate.problems().forEach(problems::add);
         for (Volume volume : backend.volumes()) {
             DeviceFault fault = volume.offlineFault();
@@ -132,6 +137,25 @@ final class PoolAdministration implements Administration {
         String running = problems.isEmpty() ? "serving" : "serving with problems";
         result.put("state", serving ? running : "no server runs");
         return result;
+    }
+
+    private void space(ObjectNode to, ArrayNode problems) {
+        SpaceState space = backend.space();
+        to.put("capacityBytes", space.capacityBytes())
+                .put("usableBytes", space.usableBytes())
+                .put("usedPercent", space.usedPercent())
+                .put("softThresholdPercent", space.softThresholdPercent())
+                .put("overThreshold", space.overThreshold())
+                .put("reserveBytes", space.reserveBytes())
+                .put("ballastBytes", space.ballastBytes())
+                .put("ballastWantedBytes", space.ballastWantedBytes());
+        if (space.refusing()) {
+            problems.add(
+                    "the file system of the pool is full to its reserve, with "
+                            + ByteSize.format(space.usableBytes() / MIB * MIB)
+                            + " left: writes of new blocks are refused; free space there, or unmap"
+                            + " or delete what volumes hold");
+        }
     }
 
     private ObjectNode listSessions() {

@@ -98,7 +98,7 @@ final class TargetServer implements AutoCloseable {
             List<Portal> portals,
             Map<String, String> environment)
             throws DeviceException, ConfigurationException, AdministrationException, IOException {
-        VolumeBackend backend = Backends.open(PoolAccess.pool(folder));
+        VolumeBackend backend = Backends.open(PoolAccess.pool(folder), configuration.space());
         try {
             return new TargetServer(
                     folder, backend, configuration, demonstrate, portals, environment);

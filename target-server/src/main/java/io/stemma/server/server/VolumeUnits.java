@@ -74,7 +74,8 @@ final class VolumeUnits implements LogicalUnits, AutoCloseable {
                         new RegistryUnitStore(backend.registry(), volume.description().id()),
                         control,
                         this::all,
-                        copies));
+                        copies,
+                        backend::space));
     }
 
     @Override

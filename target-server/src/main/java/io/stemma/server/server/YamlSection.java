@@ -1,5 +1,7 @@
 package io.stemma.server.server;
 
+import io.stemma.engine.runtime.ByteSize;
+
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -132,6 +134,20 @@ final class YamlSection {
                         + " to "
                         + most);
         return otherwise;
+    }
+
+    /** A size in bytes, 0 or more. */
+    long bytes(String key, long otherwise) {
+        String value = text(key, null);
+        if (value == null) {
+            return otherwise;
+        }
+        try {
+            return ByteSize.parse(value);
+        } catch (IllegalArgumentException notASize) {
+            fault(origin(key), Addresses.message(notASize));
+            return otherwise;
+        }
     }
 
     /** The elements of a list; a single value counts as a list of one. */

@@ -183,7 +183,7 @@ final class CommandCases {
                         .refusesList(list, "00000001", "5/2600 D2")
                         .servedWhenStopped(),
                 forRow("4d", Reserved.ALWAYS, "4d 00 40 00 00 0000 AAAA 00")
-                        .answers("00000003 00102f")
+                        .answers("00000004 000c102f")
                         .refuses("4d 01 40 00 00 0000 AAAA 00", "5/2400 C1.0")
                         .refuses("4d 00 42 00 00 0000 AAAA 00", "5/2400 C2.5")
                         .refuses("4d 00 50 01 00 0000 AAAA 00", "5/2400 C3")

@@ -102,9 +102,9 @@ class DiagnosticsTest {
 
     @Test
     void logPagesSayWhatThereIs() {
-        assertThat(host.data("4d 00 00 00 00 0000 00ff 00")).isEqualTo("0000000300102f");
+        assertThat(host.data("4d 00 00 00 00 0000 00ff 00")).isEqualTo("00000004000c102f");
         assertThat(host.data("4d 00 40 ff 00 0000 00ff 00"))
-                .isEqualTo("40ff0008" + "0000" + "00ff" + "1000" + "2f00");
+                .isEqualTo("40ff000a" + "0000" + "00ff" + "0c00" + "1000" + "2f00");
         assertThat(host.data("4d 00 6f 00 00 0000 00ff 00"))
                 .isEqualTo("af000008" + "00002304" + "0000ff00");
     }

@@ -1,6 +1,7 @@
 package io.stemma.server.scsi;
 
 import io.stemma.engine.block.DeviceFault;
+import io.stemma.engine.volume.SpaceState;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ final class Host {
     final MemoryUnitStore store;
     final TestUnits units = new TestUnits();
     final CopySlots copies = new CopySlots();
+
+    /** How full the pool is. */
+    SpaceState space = SpaceState.UNKNOWN;
 
     /** What switching the write cache meets. */
     @Nullable DeviceFault switchFault;
@@ -47,7 +51,8 @@ final class Host {
                                 store,
                                 Runnable::run,
                                 units,
-                                copies));
+                                copies,
+                                () -> space));
         units.add(unit);
         device.map(0, unit, readOnly);
         device.attach(nexus);
@@ -63,7 +68,8 @@ final class Host {
                                 new MemoryUnitStore(),
                                 Runnable::run,
                                 units,
-                                copies));
+                                copies,
+                                () -> space));
         units.add(another);
         return another;
     }

@@ -54,7 +54,7 @@ class InquiryTest {
                 .isEqualTo("0086003c" + "000701" + "00".repeat(6) + "fc" + "00".repeat(50));
         assertThat(host.data("12 01 80 00ff 00")).isEqualTo("00800010" + hex("00112233aabbccdd"));
         assertThat(host.data("12 01 b1 00ff 00")).isEqualTo("00b1003c00010040" + "00".repeat(56));
-        assertThat(host.data("12 01 b2 00ff 00")).isEqualTo("00b2000400e40200");
+        assertThat(host.data("12 01 b2 00ff 00")).isEqualTo("00b200040be40200");
     }
 
     @Test

@@ -15,6 +15,7 @@ class ModePagesTest {
     private static final String CONTROL = "0a0a2210" + "00".repeat(8);
     private static final String EXTENSION = "4a01001c" + "00".repeat(28);
     private static final String EXCEPTIONS = "1c0a08" + "00".repeat(9);
+    private static final String PROVISIONING = "5c020014" + "00".repeat(20);
     private static final String BLOCKS = "0000200000000200";
 
     private final Host host = new Host();
@@ -29,8 +30,8 @@ class ModePagesTest {
     void allPagesWithTheirHeader() {
         String pages = RECOVERY + CACHING + CONTROL + EXCEPTIONS;
         assertThat(host.data("1a 00 3f 00 ff 00")).isEqualTo("43001008" + BLOCKS + pages);
-        String all = RECOVERY + CACHING + CONTROL + EXTENSION + EXCEPTIONS;
-        assertThat(host.data("1a 08 3f ff ff 00")).isEqualTo("5b001000" + all);
+        String all = RECOVERY + CACHING + CONTROL + EXTENSION + EXCEPTIONS + PROVISIONING;
+        assertThat(host.data("1a 08 3f ff ff 00")).isEqualTo("73001000" + all);
         assertThat(host.data("1a 08 0a ff ff 00")).isEqualTo("2f001000" + CONTROL + EXTENSION);
         assertThat(host.data("1a 08 0a 01 ff 00")).isEqualTo("23001000" + EXTENSION);
         assertThat(host.data("1a 08 08 ff ff 00")).isEqualTo("17001000" + CACHING);

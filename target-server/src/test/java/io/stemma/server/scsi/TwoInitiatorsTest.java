@@ -51,7 +51,8 @@ class TwoInitiatorsTest {
                                 host.store,
                                 Runnable::run,
                                 host.units,
-                                new CopySlots())),
+                                new CopySlots(),
+                                backend::space)),
                 false);
     }
 

@@ -102,6 +102,7 @@ class CommandLineTest {
         try (TargetServer server = serve()) {
             liveALife();
             assertThat(type("status").ok().out())
+                    .contains("space", "reserve", "ballast")
                     .contains("serving", Addresses.format(server.portals().get(0).listen()));
         }
         assertThat(Files.exists(ControlProtocol.socket(folder))).isFalse();

@@ -3,6 +3,8 @@ package io.stemma.server.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stemma.engine.volume.SpaceSettings;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +56,39 @@ class ConfigurationReaderTest {
         assertThat(configuration.targets().get(0).chap()).isNotNull();
         assertThat(configuration.targets().get(0).networks()).hasSize(2);
         assertThat(configuration.discovery()).isNotNull();
+        assertThat(configuration.space()).isEqualTo(new SpaceSettings(1L << 30, 1L << 30, 80));
+    }
+
+    @Test
+    void whatThePoolKeepsFreeIsReadOrGoesByTheFileSystem() throws Exception {
+        assertThat(parse("").space()).isEqualTo(SpaceSettings.STANDARD);
+        assertThat(parse("pool: {space: {reserve: 2GiB}}").space())
+                .isEqualTo(new SpaceSettings(2L << 30, SpaceSettings.AUTOMATIC, 80));
+        assertThat(
+                        parse("pool: {space: {reserve: 0B, ballast: 0, softThresholdPercent: 0}}")
+                                .space())
+                .isEqualTo(new SpaceSettings(0, 0, 0));
+        assertThat(
+                        faults(
+                                """
+                                pool:
+                                  space:
+                                    reserve: 10GB
+                                    ballast: much
+                                    softThresholdPercent: 100
+                                    hard: 1
+                                  time: 1
+                                """))
+                .containsExactlyInAnyOrder(
+                        "stemma.yaml:3: \"10GB\" has an unknown unit; write B, KiB, MiB, GiB, TiB"
+                                + " or PiB, like 10GiB",
+                        "stemma.yaml:4: \"much\" is not a size; write a whole number and a unit,"
+                                + " like 10GiB",
+                        "stemma.yaml:5: \"softThresholdPercent\" is \"100\"; write a number from 0"
+                                + " to 99",
+                        "stemma.yaml:6: \"hard\" is not known in \"space\"; known are reserve,"
+                                + " ballast, softThresholdPercent",
+                        "stemma.yaml:7: \"time\" is not known in \"pool\"; known are space");
     }
 
     @Test
