@@ -155,6 +155,29 @@ public final class Layer {
         return false;
     }
 
+    /**
+     * How many blocks from {@code first} on nothing below shows through, were the layer to hold
+     * nothing; 0 if the first one does.
+     */
+    public long uncovered(long first, long limit) {
+        long free = limit;
+        long end = first + limit;
+        for (Below now = below; now != null && free > 0; now = now.parent().below) {
+            end = Math.min(end, now.visibleBlocks());
+            Layer parent = now.parent();
+            long there = Math.min(Math.min(end, parent.presence.blockCount()), first + free);
+            if (there <= first) {
+                break;
+            }
+            if (!parent.sealed) {
+                return 0;
+            }
+            long run = parent.presence.run(first, there - first, BlockState.ABSENT);
+            free = first + run < there ? run : free;
+        }
+        return free;
+    }
+
     /** Reads bytes as they show. May wait. */
     public void read(long offset, long address, int length) throws IOException {
         int done = 0;

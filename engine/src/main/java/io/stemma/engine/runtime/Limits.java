@@ -123,6 +123,12 @@ public final class Limits {
     /** Layer blocks that the pool makes absent or zero in one go, before others get a turn. */
     public static final long UNMAP_PIECE_BLOCKS = 1 << 20;
 
+    /**
+     * Layer blocks that are made zero in one go where something may show through from below; as
+     * many of which nothing does are made absent apart from others.
+     */
+    public static final long UNMAP_APART_BLOCKS = 1024;
+
     /** Ranges of one volume that wait to be punched; more are joined into one that covers them. */
     public static final int PUNCH_RANGES_MAX = 1024;
 

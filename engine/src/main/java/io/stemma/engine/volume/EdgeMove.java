@@ -221,11 +221,7 @@ final class EdgeMove {
             Layer.Below below = over.below();
             over.below(new Layer.Below(parent, below == null ? 0 : below.visibleBlocks()));
         }
-        for (NamedLayer named : points.named()) {
-            if (named.layer() == child) {
-                named.moveTo(parent);
-            }
-        }
+        points.named().move(child, parent);
         parent.below(lower(parent.below(), child.below()));
     }
 

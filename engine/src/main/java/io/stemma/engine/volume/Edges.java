@@ -26,14 +26,14 @@ final class Edges {
 
     private Edges(PoolLayers tree, PoolPointsInTime points) {
         this.tree = tree;
-        for (NamedLayer named : points.named()) {
+        for (NamedLayer named : points.named().all()) {
             fixed.add(named.layer());
         }
         for (FileVolume reader : tree.readers()) {
             if (!reader.admission().has(Admission.READ_ONLY)) {
                 heads.put(reader.layer(), reader);
             }
-            if (reader.cutting()) {
+            if (reader.layers().cutting()) {
                 Layer head = reader.layer();
                 cut.add(head);
                 Layer.Below below = head.below();
@@ -83,7 +83,7 @@ final class Edges {
         }
         FileVolume host = heads.get(child);
         if (host != null) {
-            return host.admission().serves() && !host.cutting();
+            return host.admission().serves() && !host.layers().cutting();
         }
         return tree.adopt(child);
     }

@@ -354,7 +354,7 @@ public final class FileBackend implements VolumeBackend {
                 if (!ours.name().equals(newName)) {
                     checkUnused(newName);
                     VolumeChanges.rename(ours, newName);
-                    points.renamed(ours.description().id(), newName);
+                    points.named().renamed(ours.description().id(), newName);
                 }
             }
         }

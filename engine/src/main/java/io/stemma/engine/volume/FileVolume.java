@@ -14,8 +14,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * A volume of the file backend. A request passes {@link Admission}, then takes its path by kind,
@@ -40,16 +38,7 @@ final class FileVolume implements Volume {
     private final WritePath writes;
     private final UnmapPath unmaps;
     private final AtomicPath atomics;
-    private volatile Head head;
-
-    /** Layers with bytes that no sync covers yet; what is written is one of them. */
-    private volatile List<Layer> unsyncedLayers;
-
-    private final Object unsyncedLock = new Object();
-
-    /** Between the preparation of a cut and its end; set under the monitor. */
-    private volatile boolean cutting;
-
+    private final VolumeLayers layers;
     private volatile VolumeDescription description;
     private volatile long logicalBlocks;
     private volatile boolean writeCache;
@@ -63,8 +52,7 @@ final class FileVolume implements Volume {
     FileVolume(Pool pool, int key, Layer layer, VolumeDescription description, long barriered) {
         this.pool = pool;
         this.key = key;
-        head = Head.of(layer);
-        unsyncedLayers = List.of(layer);
+        layers = new VolumeLayers(admission, layer);
         this.description = description;
         blockShift = Integer.numberOfTrailingZeros(description.geometry().logicalBlockBytes());
         logicalBlocks = description.geometry().blockCount();
@@ -79,13 +67,6 @@ final class FileVolume implements Volume {
         atomics = new AtomicPath(this);
         pool.unsynced().add(unsynced);
         pool.layers().read(this);
-    }
-
-    /** Layers that an earlier run wrote for this volume and may not have synced. */
-    void alsoUnsynced(List<Layer> layers) {
-        List<Layer> all = new ArrayList<>(unsyncedLayers);
-        all.addAll(layers);
-        setUnsynced(List.copyOf(all));
     }
 
     @Override
@@ -367,91 +348,16 @@ final class FileVolume implements Volume {
 
     /** The layer that is read, and written, by whoever looks now and is counted. */
     Layer layer() {
-        return head.now();
+        return layers.now();
     }
 
-    /** Makes ready for a cut: {@code next} is the head from when the instant passes. */
-    void prepareCut(Layer next, Head.Instant instant) {
-        Layer current = head.current();
-        // Before anybody can write there.
-        setUnsynced(List.of(next, current));
-        admission.awaitSeal();
-        head = new Head(current, next, instant);
-    }
-
-    /** The cut will not come. */
-    void forgetCut() {
-        Layer current = head.current();
-        head = Head.of(current);
-        setUnsynced(List.of(current));
-        admission.endSeal();
-    }
-
-    /**
-     * The instant has passed: once all that may have seen it to come has ended, the old head is
-     * sealed.
-     *
-     * @param sealed runs then, on any thread
-     */
-    void sealAfterCut(Runnable sealed) {
-        admission
-                .epochs()
-                .drain(
-                        () -> {
-                            Head cut = head;
-                            cut.current().seal();
-                            head = Head.of(cut.now());
-                            admission.endSeal();
-                            sealed.run();
-                        });
-    }
-
-    /** Has another head, of which nothing is unsynced. Nobody uses the volume meanwhile. */
-    void replaceHead(Layer layer) {
-        head = Head.of(layer);
-        setUnsynced(List.of(layer));
-    }
-
-    /** What a sync has to cover; to be read after the mark that it is to reach. */
-    List<Layer> unsyncedLayers() {
-        return unsyncedLayers;
-    }
-
-    /** A layer that was sealed before a sync of it began needs no other. */
-    void layerSynced(Layer sealed) {
-        synchronized (unsyncedLock) {
-            unsyncedLayers = unsyncedLayers.stream().filter(layer -> layer != sealed).toList();
-        }
-    }
-
-    private void setUnsynced(List<Layer> layers) {
-        synchronized (unsyncedLock) {
-            unsyncedLayers = layers;
-        }
-    }
-
-    /**
-     * Begins what must not meet a change of the volume; the caller has its monitor.
-     *
-     * @throws IllegalArgumentException if it is under way already
-     */
-    void beginCutting() {
-        requireNoCut();
-        cutting = true;
-    }
-
-    /** Ends it. */
-    void endCutting() {
-        cutting = false;
-    }
-
-    boolean cutting() {
-        return cutting;
+    VolumeLayers layers() {
+        return layers;
     }
 
     /** Refuses a change while a snapshot is being taken; the caller has the monitor. */
     void requireNoCut() {
-        if (cutting) {
+        if (layers.cutting()) {
             throw new IllegalArgumentException(
                     "a snapshot of volume \"" + name() + "\" is being taken: try again after it");
         }

@@ -88,7 +88,7 @@ final class Flattening {
             end(volume);
             return true;
         }
-        if (!volume.admission().serves() || volume.cutting()) {
+        if (!volume.admission().serves() || volume.layers().cutting()) {
             wanted.remove(volume);
             wanted.add(volume);
             return wanted.size() > 1;

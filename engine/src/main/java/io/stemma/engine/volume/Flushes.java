@@ -192,7 +192,7 @@ final class Flushes {
         recordedMark = recorded.get();
         upTo = volume.pool().journal().lastPublished(volume.key());
         // Before the mark, which counts all that was written to them.
-        List<Layer> sealed = volume.unsyncedLayers().stream().filter(Layer::sealed).toList();
+        List<Layer> sealed = volume.layers().unsynced().stream().filter(Layer::sealed).toList();
         long mark = volume.unsynced().mark();
         @Nullable DeviceFault refusal = volume.offlineFault();
         if (refusal != null) {
@@ -209,10 +209,10 @@ final class Flushes {
     private @Nullable DeviceFault syncLayers(long mark, List<Layer> sealed) {
         int epoch = volume.admission().epochs().enter();
         try {
-            List<Layer> layers = volume.unsyncedLayers();
+            List<Layer> layers = volume.layers().unsynced();
             DeviceFault fault = volume.unsynced().beyond(mark) ? synced(layers, mark) : null;
             if (fault == null) {
-                sealed.forEach(volume::layerSynced);
+                sealed.forEach(volume.layers()::synced);
             }
             return fault;
         } finally {

@@ -178,11 +178,11 @@ final class Merger {
                 host == null
                         || (host.layer() == edge.child()
                                 && host.admission().serves()
-                                && !host.cutting());
+                                && !host.layers().cutting());
         return headStill
                 && below != null
                 && below.parent() == edge.parent()
                 && over.size() == 1
-                && !points.hasName(edge.parent());
+                && !points.named().hasName(edge.parent());
     }
 }

@@ -4,6 +4,8 @@ import io.stemma.engine.layer.Layer;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /** A snapshot of a pool: its key in the journal, its layer, what it is. Changed under the turn. */
 final class NamedLayer {
     private final int key;
@@ -29,8 +31,50 @@ final class NamedLayer {
         return snapshot;
     }
 
-    void describe(Snapshot next) {
+    /** It belongs to another volume, or that one has another name. */
+    void belong(VolumeId origin, String originName) {
+        describe(origin, originName, snapshot.name(), snapshot.holds());
+    }
+
+    void rename(String name) {
+        describe(snapshot.originId(), snapshot.originName(), name, snapshot.holds());
+    }
+
+    void hold(List<String> holds) {
+        describe(snapshot.originId(), snapshot.originName(), snapshot.name(), holds);
+    }
+
+    private void describe(VolumeId origin, String originName, String name, List<String> holds) {
+        Snapshot now = snapshot;
+        Snapshot next =
+                new Snapshot(
+                        now.id(),
+                        now.setId(),
+                        origin,
+                        originName,
+                        name,
+                        now.geometry(),
+                        now.naaLocallyAssigned(),
+                        now.serialNumber(),
+                        now.createdWallMillis(),
+                        holds);
         snapshot = next;
+        FileVolume volume = opened;
+        if (volume != null) {
+            volume.describe(described(next));
+        }
+    }
+
+    /** What the volume is that reads a snapshot. */
+    static VolumeDescription described(Snapshot snapshot) {
+        return new VolumeDescription(
+                snapshot.id(),
+                snapshot.fullName(),
+                snapshot.geometry(),
+                true,
+                snapshot.naaLocallyAssigned(),
+                snapshot.serialNumber(),
+                snapshot.createdWallMillis());
     }
 
     /** The volume that reads it; null if nobody has opened it. */
@@ -47,7 +91,7 @@ final class NamedLayer {
         layer = next;
         FileVolume volume = opened;
         if (volume != null) {
-            volume.replaceHead(next);
+            volume.layers().replace(next);
         }
     }
 }

@@ -23,6 +23,7 @@ final class PoolCut implements PointsInTime.Cut {
     private final List<Long> sizes = new ArrayList<>();
     private final List<Completion> seals = new ArrayList<>();
     private final Head.Instant instant = new Head.Instant();
+    private long wallMillis;
     private boolean ended;
 
     private PoolCut(
@@ -66,7 +67,7 @@ final class PoolCut implements PointsInTime.Cut {
         }
         for (int i = 0; i < splits.length; i++) {
             pool.layers().add(next.get(i));
-            volumes.get(i).prepareCut(next.get(i), instant);
+            volumes.get(i).layers().prepareCut(next.get(i), instant);
         }
     }
 
@@ -75,11 +76,12 @@ final class PoolCut implements PointsInTime.Cut {
         if (ended || instant.passed()) {
             throw new IllegalStateException("a cut is made once");
         }
+        wallMillis = pool.time().wallMillis();
         instant.pass();
         for (FileVolume volume : volumes) {
             Completion seal = new Completion();
             seals.add(seal);
-            volume.sealAfterCut(() -> seal.complete(null));
+            volume.layers().sealAfterCut(() -> seal.complete(null));
         }
     }
 
@@ -101,7 +103,7 @@ final class PoolCut implements PointsInTime.Cut {
         pool.layers().turn().enter();
         try {
             points.checkUnused(volumes, name);
-            List<Snapshot> named = points.name(name, volumes, frozen, sizes);
+            List<Snapshot> named = points.name(name, wallMillis, volumes, frozen, sizes);
             end();
             return named;
         } finally {
@@ -117,7 +119,7 @@ final class PoolCut implements PointsInTime.Cut {
 
     private void end() {
         ended = true;
-        volumes.forEach(FileVolume::endCutting);
+        volumes.forEach(volume -> volume.layers().endCutting());
     }
 
     @Override
@@ -134,8 +136,8 @@ final class PoolCut implements PointsInTime.Cut {
         }
         pool.layers().turn().enter();
         try {
-            for (FileVolume volume : volumes) {
-                volume.forgetCut();
+            for (int i = 0; i < next.size(); i++) {
+                volumes.get(i).layers().forgetCut(next.get(i));
             }
             end();
             HeadJoined[] joins =

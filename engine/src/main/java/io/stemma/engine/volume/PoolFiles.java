@@ -161,7 +161,7 @@ final class PoolFiles {
         FileVolume volume =
                 new FileVolume(
                         pool, created.volumeKey(), head, described(created), state.barriered());
-        volume.alsoUnsynced(unnamedBelow(head));
+        volume.layers().alsoUnsynced(unnamedBelow(head));
         if (readOnlyReason != null) {
             volume.standing().readOnly(readOnlyReason);
         }
@@ -294,7 +294,7 @@ final class PoolFiles {
         Set<Layer> unsynced = new HashSet<>();
         for (FileVolume volume : volumes) {
             if (volume.unsynced().any()) {
-                unsynced.addAll(volume.unsyncedLayers());
+                unsynced.addAll(volume.layers().unsynced());
             }
         }
         pool.layers().close(unsynced);

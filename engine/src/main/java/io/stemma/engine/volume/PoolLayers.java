@@ -236,7 +236,7 @@ final class PoolLayers {
             adopted.remove(layer);
             owners.forget(layer);
             // What it held is durable elsewhere, or needed by nobody.
-            readers.forEach(reader -> reader.layerSynced(layer));
+            readers.forEach(reader -> reader.layers().synced(layer));
         }
         drainReaders();
         gone.forEach(this::discard);

@@ -1,7 +1,6 @@
 package io.stemma.engine.volume;
 
 import io.stemma.engine.block.DeviceException;
-import io.stemma.engine.block.DeviceFault;
 import io.stemma.engine.block.Geometry;
 import io.stemma.engine.journal.SnapshotState;
 import io.stemma.engine.journal.StructuralRecord.VolumeCreated;
@@ -19,15 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** The snapshots of a pool and what is made from them. Changes have the turn of the tree. */
 final class PoolPointsInTime implements PointsInTime {
@@ -36,7 +31,7 @@ final class PoolPointsInTime implements PointsInTime {
     private final PoolLayers tree;
     private final Merger merger;
     private @Nullable PoolFiles files;
-    private final Map<VolumeId, NamedLayer> named = new ConcurrentHashMap<>();
+    private final NamedLayers named = new NamedLayers();
 
     PoolPointsInTime(FileBackend backend, Pool pool, Registry registry) {
         this.backend = backend;
@@ -49,42 +44,20 @@ final class PoolPointsInTime implements PointsInTime {
     /** Takes over what the journal knows. */
     void recovered(Collection<SnapshotState> states, PoolFiles poolFiles) {
         files = poolFiles;
-        for (SnapshotState state : states) {
-            Snapshot snapshot =
-                    new Snapshot(
-                            new VolumeId(state.id()),
-                            state.setId(),
-                            new VolumeId(state.originId()),
-                            state.originName(),
-                            state.name(),
-                            new Geometry(
-                                    state.blockCount(),
-                                    state.logicalBlockBytes(),
-                                    state.physicalBlockBytes()),
-                            state.naa(),
-                            state.serial(),
-                            state.createdWallMillis(),
-                            state.holds());
-            Layer layer = tree.layer(state.layerKey());
-            named.put(snapshot.id(), new NamedLayer(state.key(), layer, snapshot));
-        }
+        named.recovered(states, tree);
     }
 
     Merger merger() {
         return merger;
     }
 
-    Collection<NamedLayer> named() {
-        return named.values();
+    NamedLayers named() {
+        return named;
     }
 
     /** Layers may have lost what they were needed for. */
     void treeChanged() {
         merger.wake();
-    }
-
-    boolean hasName(Layer layer) {
-        return named.values().stream().anyMatch(one -> one.layer() == layer);
     }
 
     @Override
@@ -103,7 +76,8 @@ final class PoolPointsInTime implements PointsInTime {
             for (FileVolume volume : ours) {
                 synchronized (volume) {
                     backend.requireServing(volume);
-                    volume.beginCutting();
+                    volume.requireNoCut();
+                    volume.layers().beginCutting();
                     marked.add(volume);
                 }
             }
@@ -117,7 +91,7 @@ final class PoolPointsInTime implements PointsInTime {
             }
         } finally {
             if (!prepared) {
-                marked.forEach(FileVolume::endCutting);
+                marked.forEach(volume -> volume.layers().endCutting());
             }
         }
     }
@@ -146,31 +120,17 @@ final class PoolPointsInTime implements PointsInTime {
     /** Refuses a name that a snapshot of one of the volumes has. */
     void checkUnused(Collection<FileVolume> volumes, String name) {
         for (FileVolume volume : volumes) {
-            checkUnused(volume.description().id(), volume.name(), name);
-        }
-    }
-
-    private void checkUnused(VolumeId origin, String originName, String name) {
-        for (NamedLayer one : named.values()) {
-            Snapshot snapshot = one.snapshot();
-            if (snapshot.originId().equals(origin) && snapshot.name().equals(name)) {
-                throw new IllegalArgumentException(
-                        "volume \""
-                                + originName
-                                + "\" has a snapshot \""
-                                + name
-                                + "\" already: write another name, or delete that one first");
-            }
+            named.checkUnused(volume.description().id(), volume.name(), name);
         }
     }
 
     /**
      * Names frozen layers, of which everything is durable and barriered. The caller has the turn.
      */
-    List<Snapshot> name(String name, List<FileVolume> volumes, List<Layer> frozen, List<Long> sizes)
+    List<Snapshot> name(
+            String name, long now, List<FileVolume> volumes, List<Layer> frozen, List<Long> sizes)
             throws DeviceException {
         UUID set = UUID.randomUUID();
-        long now = pool.time().wallMillis();
         List<Member> members = new ArrayList<>();
         List<NamedLayer> made = new ArrayList<>();
         for (int i = 0; i < volumes.size(); i++) {
@@ -205,7 +165,7 @@ final class PoolPointsInTime implements PointsInTime {
         List<Snapshot> snapshots = new ArrayList<>();
         for (NamedLayer one : made) {
             tree.adopt(one.layer());
-            named.put(one.snapshot().id(), one);
+            named.add(one);
             snapshots.add(one.snapshot());
         }
         return snapshots;
@@ -213,28 +173,24 @@ final class PoolPointsInTime implements PointsInTime {
 
     @Override
     public List<Snapshot> snapshots() {
-        return named.values().stream()
-                .sorted(
-                        Comparator.comparing((NamedLayer one) -> one.snapshot().originName())
-                                .thenComparingLong(one -> one.snapshot().createdWallMillis())
-                                .thenComparingInt(NamedLayer::key))
-                .map(NamedLayer::snapshot)
-                .toList();
+        return named.ordered();
     }
 
     @Override
     public Optional<Snapshot> snapshot(String fullName) {
-        return named.values().stream()
-                .map(NamedLayer::snapshot)
-                .filter(snapshot -> snapshot.fullName().equals(fullName))
-                .findAny();
+        return named.find(fullName).map(NamedLayer::snapshot);
+    }
+
+    @Override
+    public Optional<Snapshot> snapshot(VolumeId id) {
+        return named.find(id).map(NamedLayer::snapshot);
     }
 
     @Override
     public Volume open(Snapshot snapshot) throws DeviceException {
         tree.turn().enter();
         try {
-            return opened(ours(snapshot));
+            return opened(named.existing(snapshot));
         } finally {
             tree.turn().leave();
         }
@@ -247,10 +203,7 @@ final class PoolPointsInTime implements PointsInTime {
         }
         tree.turn().enter();
         try {
-            return named.values().stream()
-                    .filter(one -> one.snapshot().fullName().equals(fullName))
-                    .findAny()
-                    .map(this::opened);
+            return named.find(fullName).map(this::opened);
         } finally {
             tree.turn().leave();
         }
@@ -258,14 +211,14 @@ final class PoolPointsInTime implements PointsInTime {
 
     /** Whether it is a snapshot of this pool that is there still. */
     boolean isOpen(FileVolume volume) {
-        return named.values().stream().anyMatch(one -> one.opened() == volume);
+        return named.all().stream().anyMatch(one -> one.opened() == volume);
     }
 
     private FileVolume opened(NamedLayer one) {
         FileVolume open = one.opened();
         if (open == null) {
             Snapshot snapshot = one.snapshot();
-            open = new FileVolume(pool, one.key(), one.layer(), described(snapshot), 0);
+            open = new FileVolume(pool, one.key(), one.layer(), NamedLayer.described(snapshot), 0);
             open.standing().snapshot();
             PoolFiles known = files;
             String damage = known == null ? null : known.damage(one.layer());
@@ -277,29 +230,6 @@ final class PoolPointsInTime implements PointsInTime {
         return open;
     }
 
-    private static VolumeDescription described(Snapshot snapshot) {
-        return new VolumeDescription(
-                snapshot.id(),
-                snapshot.fullName(),
-                snapshot.geometry(),
-                true,
-                snapshot.naaLocallyAssigned(),
-                snapshot.serialNumber(),
-                snapshot.createdWallMillis());
-    }
-
-    private NamedLayer ours(Snapshot snapshot) throws DeviceException {
-        NamedLayer one = named.get(snapshot.id());
-        if (one == null) {
-            throw new DeviceException(
-                    DeviceFault.of(
-                            DeviceFault.Kind.GONE,
-                            "use of a snapshot that is not in the pool",
-                            snapshot.fullName()));
-        }
-        return one;
-    }
-
     @Override
     public Volume clone(Snapshot snapshot, String name, boolean writeCache) throws DeviceException {
         VolumeNames.check(name);
@@ -307,7 +237,7 @@ final class PoolPointsInTime implements PointsInTime {
             backend.requireRoomFor(name);
             tree.turn().enter();
             try {
-                FileVolume clone = cloned(ours(snapshot), name, writeCache);
+                FileVolume clone = cloned(named.existing(snapshot), name, writeCache);
                 backend.add(clone);
                 return clone;
             } finally {
@@ -342,56 +272,15 @@ final class PoolPointsInTime implements PointsInTime {
     @Override
     public Optional<Snapshot> parent(Volume volume) {
         return volume instanceof FileVolume ours
-                ? Optional.ofNullable(parentOf(ours.layer())).map(NamedLayer::snapshot)
+                ? Optional.ofNullable(named.parent(ours.layer())).map(NamedLayer::snapshot)
                 : Optional.empty();
     }
 
     @Override
     public Optional<Snapshot> parent(Snapshot snapshot) {
-        NamedLayer one = named.get(snapshot.id());
-        return one == null
-                ? Optional.empty()
-                : Optional.ofNullable(parentOf(one.layer())).map(NamedLayer::snapshot);
-    }
-
-    @Override
-    public Optional<Snapshot> snapshot(VolumeId id) {
-        return Optional.ofNullable(named.get(id)).map(NamedLayer::snapshot);
-    }
-
-    private @Nullable NamedLayer parentOf(Layer layer) {
-        List<NamedLayer> below = below(layer);
-        return below.isEmpty() ? null : below.getFirst();
-    }
-
-    /** The snapshots that a layer lies over, the nearest first. */
-    private List<NamedLayer> below(Layer layer) {
-        IdentityHashMap<Layer, NamedLayer> byLayer = new IdentityHashMap<>();
-        named.values().forEach(one -> byLayer.put(one.layer(), one));
-        List<NamedLayer> found = new ArrayList<>();
-        for (Layer.Below at = layer.below(); at != null; at = at.parent().below()) {
-            NamedLayer one = byLayer.get(at.parent());
-            if (one != null) {
-                found.add(one);
-            }
-        }
-        return found;
-    }
-
-    /** Snapshots of the volume that a clone branched off, down to where that one did. */
-    private List<NamedLayer> branchedOff(FileVolume clone) {
-        List<NamedLayer> found = new ArrayList<>();
-        for (NamedLayer one : below(clone.layer())) {
-            VolumeId origin = one.snapshot().originId();
-            if (origin.equals(clone.description().id())) {
-                continue;
-            }
-            if (!found.isEmpty() && !found.getFirst().snapshot().originId().equals(origin)) {
-                break;
-            }
-            found.add(one);
-        }
-        return found;
+        return named.find(snapshot.id())
+                .map(one -> named.parent(one.layer()))
+                .map(NamedLayer::snapshot);
     }
 
     @Override
@@ -406,13 +295,13 @@ final class PoolPointsInTime implements PointsInTime {
         FileVolume ours = backend.ours(clone);
         tree.turn().enter();
         try {
-            List<NamedLayer> below = branchedOff(ours);
+            List<NamedLayer> below = named.branchedOff(ours.layer(), ours.description().id());
             if (below.isEmpty()) {
                 throw new IllegalArgumentException(
                         "volume \"" + ours.name() + "\" is no clone: only a clone is promoted");
             }
             for (NamedLayer one : below) {
-                checkUnused(ours.description().id(), ours.name(), one.snapshot().name());
+                named.checkUnused(ours.description().id(), ours.name(), one.snapshot().name());
             }
             pool.journal()
                     .commit(
@@ -420,46 +309,10 @@ final class PoolPointsInTime implements PointsInTime {
                                     .map(one -> new SnapshotAdopted(one.key(), ours.key()))
                                     .toArray(SnapshotAdopted[]::new));
             for (NamedLayer one : below) {
-                belong(one, ours.description().id(), ours.name());
+                one.belong(ours.description().id(), ours.name());
             }
         } finally {
             tree.turn().leave();
-        }
-    }
-
-    /** A volume has another name now. */
-    void renamed(VolumeId origin, String name) {
-        for (NamedLayer one : named.values()) {
-            if (one.snapshot().originId().equals(origin)) {
-                belong(one, origin, name);
-            }
-        }
-    }
-
-    private static void belong(NamedLayer one, VolumeId origin, String originName) {
-        Snapshot now = one.snapshot();
-        change(one, origin, originName, now.name(), now.holds());
-    }
-
-    private static void change(
-            NamedLayer one, VolumeId origin, String originName, String name, List<String> holds) {
-        Snapshot now = one.snapshot();
-        Snapshot next =
-                new Snapshot(
-                        now.id(),
-                        now.setId(),
-                        origin,
-                        originName,
-                        name,
-                        now.geometry(),
-                        now.naaLocallyAssigned(),
-                        now.serialNumber(),
-                        now.createdWallMillis(),
-                        holds);
-        one.describe(next);
-        FileVolume open = one.opened();
-        if (open != null) {
-            open.describe(described(next));
         }
     }
 
@@ -471,7 +324,7 @@ final class PoolPointsInTime implements PointsInTime {
             ours.requireNoCut();
             tree.turn().enter();
             try {
-                NamedLayer to = ours(snapshot);
+                NamedLayer to = named.existing(snapshot);
                 checkRevert(ours, to);
                 Reversion.run(ours, to);
                 tree.dropGone();
@@ -498,7 +351,7 @@ final class PoolPointsInTime implements PointsInTime {
     public void delete(Snapshot snapshot) throws DeviceException {
         tree.turn().enter();
         try {
-            NamedLayer one = ours(snapshot);
+            NamedLayer one = named.existing(snapshot);
             if (!one.snapshot().holds().isEmpty()) {
                 throw new IllegalArgumentException(
                         "snapshot \""
@@ -508,7 +361,7 @@ final class PoolPointsInTime implements PointsInTime {
                                 + ": release it first");
             }
             pool.journal().commit(new SnapshotDeleted(one.key()));
-            named.remove(snapshot.id());
+            named.remove(one);
             FileVolume open = one.opened();
             if (open != null) {
                 open.admission().raise(Admission.DELETED);
@@ -527,12 +380,12 @@ final class PoolPointsInTime implements PointsInTime {
         VolumeNames.check(newName);
         tree.turn().enter();
         try {
-            NamedLayer one = ours(snapshot);
+            NamedLayer one = named.existing(snapshot);
             Snapshot now = one.snapshot();
             if (!now.name().equals(newName)) {
-                checkUnused(now.originId(), now.originName(), newName);
+                named.checkUnused(now.originId(), now.originName(), newName);
                 pool.journal().commit(new SnapshotRenamed(one.key(), newName));
-                change(one, now.originId(), now.originName(), newName, now.holds());
+                one.rename(newName);
             }
         } finally {
             tree.turn().leave();
@@ -553,7 +406,7 @@ final class PoolPointsInTime implements PointsInTime {
     private void held(Snapshot snapshot, String tag, boolean held) throws DeviceException {
         tree.turn().enter();
         try {
-            NamedLayer one = ours(snapshot);
+            NamedLayer one = named.existing(snapshot);
             Snapshot now = one.snapshot();
             TreeSet<String> holds = new TreeSet<>(now.holds());
             if (held ? holds.add(tag) : holds.remove(tag)) {
@@ -566,7 +419,7 @@ final class PoolPointsInTime implements PointsInTime {
                                     + " holds, as many as it can: release one first");
                 }
                 pool.journal().commit(new SnapshotHeld(one.key(), tag, held));
-                change(one, now.originId(), now.originName(), now.name(), List.copyOf(holds));
+                one.hold(List.copyOf(holds));
             }
         } finally {
             tree.turn().leave();
@@ -603,7 +456,7 @@ final class PoolPointsInTime implements PointsInTime {
 
     @Override
     public SnapshotUsage usage(Snapshot snapshot) {
-        NamedLayer one = named.get(snapshot.id());
+        NamedLayer one = named.find(snapshot.id()).orElse(null);
         if (one == null) {
             return new SnapshotUsage(0, 0);
         }

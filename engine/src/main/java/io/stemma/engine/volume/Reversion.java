@@ -29,12 +29,13 @@ final class Reversion {
             tree.add(head);
             tellTap(volume, to.layer(), geometry);
             volume.punches().clear();
-            volume.replaceHead(head);
+            volume.layers().replace(head);
             VolumeChanges.become(volume, geometry);
+            // Before the first command that reads what is there now.
+            volume.listeners().contentChanged();
         } finally {
             volume.admission().openGate();
         }
-        volume.listeners().contentChanged();
     }
 
     private static void commit(FileVolume volume, NamedLayer to, List<Layer> made)

@@ -156,7 +156,7 @@ final class UnmapPath {
             long left = operation.progressEnd - operation.progress;
             long absent = absentAlready(operation, left);
             if (absent == 0) {
-                long piece = Math.min(left, Limits.UNMAP_PIECE_BLOCKS);
+                long piece = piece(operation, Math.min(left, Limits.UNMAP_PIECE_BLOCKS));
                 if (volume.lockBlocks(operation, operation.progress, piece)
                         == BlockLocks.Outcome.HELD) {
                     publish(operation);
@@ -166,6 +166,22 @@ final class UnmapPath {
             operation.progress += absent;
         }
         volume.done(operation);
+    }
+
+    /**
+     * How many of the next blocks become absent or zero together. Where there is much that nothing
+     * below shows through, it is not called zero because of what lies behind it.
+     */
+    private static long piece(Operation operation, long limit) {
+        Layer layer = operation.layer();
+        if (layer.below() == null) {
+            return limit;
+        }
+        long free = layer.uncovered(operation.progress, limit);
+        if (free >= Limits.UNMAP_APART_BLOCKS || free == limit) {
+            return free;
+        }
+        return Math.min(limit, Limits.UNMAP_APART_BLOCKS);
     }
 
     /**

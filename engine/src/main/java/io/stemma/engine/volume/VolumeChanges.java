@@ -250,7 +250,7 @@ final class VolumeChanges {
     /** Pages that a failed sync lost must not be read today and be old tomorrow. */
     private static void dropCache(FileVolume volume) throws DeviceException {
         try {
-            for (Layer layer : volume.unsyncedLayers()) {
+            for (Layer layer : volume.layers().unsynced()) {
                 layer.file().dropCache();
             }
         } catch (IOException failed) {

@@ -3,6 +3,7 @@ package io.stemma.server.server;
 import io.stemma.engine.block.Geometry;
 import io.stemma.engine.volume.BackendCapabilities;
 import io.stemma.engine.volume.Registry;
+import io.stemma.engine.volume.SpaceState;
 import io.stemma.engine.volume.SpaceUsage;
 import io.stemma.engine.volume.Volume;
 import io.stemma.engine.volume.VolumeBackend;
@@ -65,6 +66,11 @@ final class MemoryBackend implements VolumeBackend {
     public BackendCapabilities capabilities() {
         return new BackendCapabilities(
                 "memory", false, false, true, true, 4096, 4096, 1 << 20, false);
+    }
+
+    @Override
+    public SpaceState space() {
+        return SpaceState.UNKNOWN;
     }
 
     @Override
