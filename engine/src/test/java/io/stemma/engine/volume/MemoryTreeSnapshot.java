@@ -1,0 +1,44 @@
+package io.stemma.engine.volume;
+
+import org.jspecify.annotations.Nullable;
+
+/** A snapshot of a {@link MemoryTree}. */
+final class MemoryTreeSnapshot {
+    Snapshot described;
+    final byte[] content;
+    final MemoryTreeVolume opened;
+    boolean gone;
+
+    /** The snapshot that it lies over, which may be gone. */
+    @Nullable MemoryTreeSnapshot below;
+
+    MemoryTreeSnapshot(MemoryTreeVolume origin, Snapshot described, byte[] content) {
+        this.described = described;
+        this.content = content;
+        below = origin.below;
+        opened =
+                new MemoryTreeVolume(
+                        origin.tree,
+                        origin.root,
+                        new VolumeDescription(
+                                described.id(),
+                                described.fullName(),
+                                described.geometry(),
+                                true,
+                                described.naaLocallyAssigned(),
+                                described.serialNumber(),
+                                described.createdWallMillis()),
+                        content,
+                        true);
+        opened.below = below;
+    }
+
+    /** The nearest from this one downwards that still exists. */
+    static @Nullable MemoryTreeSnapshot present(@Nullable MemoryTreeSnapshot from) {
+        MemoryTreeSnapshot at = from;
+        while (at != null && at.gone) {
+            at = at.below;
+        }
+        return at;
+    }
+}
