@@ -114,10 +114,9 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
         ours.content = Arrays.copyOf(before, (int) geometry.sizeBytes());
         if (ours.content.length < before.length) {
             ours.cut = before;
-        } else if (lies(MemoryLie.GROW_SHOWS_WHAT_WAS_CUT)) {
+        } else if (lies(MemoryLie.GROW_SHOWS_WHAT_WAS_CUT) && ours.cut.length > before.length) {
             int shown = Math.min(ours.cut.length, ours.content.length) - before.length;
-            System.arraycopy(
-                    ours.cut, before.length, ours.content, before.length, Math.max(0, shown));
+            System.arraycopy(ours.cut, before.length, ours.content, before.length, shown);
         }
         describe(ours, ours.description.name(), geometry, ours.description.writeCache());
     }

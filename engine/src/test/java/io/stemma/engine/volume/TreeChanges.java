@@ -17,6 +17,9 @@ final class TreeChanges {
     private static final int SIZES = 12;
     private static final int BATCH_MAX = 4;
 
+    /** More than are ever under way together. */
+    private static final int MEMORIES = 16;
+
     /** Half of all changes meet in so many sectors at the front. */
     private static final int CROWDED = 256;
 
@@ -27,7 +30,7 @@ final class TreeChanges {
     TreeChanges(TreeWorld world) {
         this.world = world;
         random = world.random;
-        for (int i = 0; i <= BATCH_MAX; i++) {
+        for (int i = 0; i < MEMORIES; i++) {
             memories.add(new Memory(Stamps.SECTOR << (SIZES - 1)));
         }
     }

@@ -99,10 +99,20 @@ final class TreeChecks {
         }
     }
 
+    /** All that a point says of where it stores data. */
+    void mapped(OraclePoint point) throws DeviceException {
+        extents(point, 0, point.blocks());
+        differences(point);
+    }
+
     private void extents(OraclePoint point) throws DeviceException {
-        Volume volume = world.on(point);
         long block = random.nextInt(point.blocks());
-        long end = Math.min(point.blocks(), block + 1 + random.nextInt(4096));
+        extents(point, block, Math.min(point.blocks(), block + 1 + random.nextInt(4096)));
+    }
+
+    private void extents(OraclePoint point, long first, long end) throws DeviceException {
+        Volume volume = world.on(point);
+        long block = first;
         while (block < end) {
             Volume.Extent extent = volume.extentAt(block, end - block);
             long next = block + extent.blockCount();

@@ -15,6 +15,9 @@ final class TreePoints {
     static final int SNAPSHOTS_MAX = 24;
     private static final int TAGS = 3;
 
+    /** Changes under way together. */
+    private static final int CHANGES_MAX = 6;
+
     private final TreeWorld world;
     private final Random random;
     private final TreeChanges changes;
@@ -97,13 +100,23 @@ final class TreePoints {
         }
     }
 
+    /** What comes after the instant may share layer blocks with what was under way at it. */
     private void afterTheCut(List<OraclePoint> members, List<TreeChanges.Change> across)
             throws DeviceException {
+        List<TreeChanges.Change> all = new ArrayList<>(across);
+        while (all.size() < CHANGES_MAX && world.once(2)) {
+            TreeChanges.Change change = changes.ask(world.any(members), all);
+            if (change != null) {
+                all.add(change);
+            }
+        }
         if (world.once(2)) {
-            across.forEach(changes::finish);
+            Collections.shuffle(all, random);
+            all.forEach(changes::finish);
             someChanges(members);
-        } else if (across.isEmpty()) {
-            someChanges(members);
+        } else {
+            all.removeAll(across);
+            all.forEach(changes::finish);
         }
         if (world.once(4)) {
             changes.flush(world.any(members));
@@ -237,7 +250,7 @@ final class TreePoints {
         return world.snapshots.stream().anyMatch(s -> s.owner == volume && s.name.equals(name));
     }
 
-    private static List<OraclePoint> foreign(OraclePoint clone) {
+    static List<OraclePoint> foreign(OraclePoint clone) {
         List<OraclePoint> found = new ArrayList<>();
         for (OraclePoint at = clone.standsOn(); at != null; at = at.standsOn()) {
             if (at.owner == clone) {

@@ -55,13 +55,14 @@ final class TreeProgram {
             program.end();
             return null;
         } catch (DeviceException | RuntimeException | AssertionError e) {
-            return "seed %d operation %d: %s at %s\n  %s"
-                    .formatted(seed, operation, e, place(e), program.world.story());
+            return "seed %d operation %d: %s%n  %s"
+                    .formatted(seed, operation, told(e), program.world.story());
         }
     }
 
-    private static String place(Throwable e) {
-        StringBuilder places = new StringBuilder();
+    /** What went wrong and where. */
+    static String told(Throwable e) {
+        StringBuilder places = new StringBuilder(e + " at ");
         StackTraceElement[] trace = e.getStackTrace();
         for (int i = 0; i < Math.min(6, trace.length); i++) {
             places.append(trace[i].getFileName()).append(':').append(trace[i].getLineNumber());

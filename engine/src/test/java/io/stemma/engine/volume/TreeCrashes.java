@@ -1,0 +1,212 @@
+package io.stemma.engine.volume;
+
+import io.stemma.engine.block.DeviceException;
+import io.stemma.engine.io.Folder;
+import io.stemma.engine.io.SimulatedCrash;
+import io.stemma.engine.io.SimulatedDisk;
+import io.stemma.engine.journal.SmallJournals;
+import io.stemma.engine.runtime.Limits;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * One random program against a pool with points in time, on a simulated disk and one thread: it is
+ * cut at an operation, recovers (and is cut in that too), everything is compared with the model, it
+ * goes on and is cut again. Everything follows from seed and cut.
+ */
+final class TreeCrashes {
+    private static final int STEPS = 20;
+    private static final int LIVES = 3;
+    private static final int RECOVERIES_CUT = 3;
+    private static final int RECOVERY_OPERATIONS = 25;
+    private static final int LIFE_OPERATIONS = 160;
+
+    /** What all programs together have seen. */
+    static final class Seen {
+        final CrashMatrix matrix = new CrashMatrix();
+        final Set<Long> states = new HashSet<>();
+        long recoveries;
+    }
+
+    private final SimulatedDisk disk;
+    private final Seen seen;
+    private final CrashStore store;
+    private final CrashModel model;
+    private final CrashSteps steps;
+    private Random random;
+
+    private TreeCrashes(long seed, Seen seen) {
+        disk = new SimulatedDisk(seed);
+        this.seen = seen;
+        store = new CrashStore(disk);
+        TreeWorld world = new TreeWorld(seed, store);
+        model = new CrashModel(world);
+        steps = new CrashSteps(disk, store, model);
+        random = world.random;
+    }
+
+    /** Disk operations of this seed's first life when nothing cuts it. */
+    static long operations(long seed) throws DeviceException {
+        TreeCrashes whole = new TreeCrashes(seed, new Seen());
+        whole.store.open(whole.disk.folder());
+        whole.live();
+        return whole.disk.operations();
+    }
+
+    /**
+     * Runs a program whose first life is cut at an operation.
+     *
+     * @return what is wrong with a recovered state; null if nothing is
+     */
+    static @Nullable String run(long seed, long cut, Seen seen) {
+        TreeCrashes crashes = new TreeCrashes(seed, seen);
+        try {
+            crashes.run(cut);
+            return null;
+        } catch (DeviceException | RuntimeException | AssertionError e) {
+            return "seed %d cut %d: %s%n  %s"
+                    .formatted(seed, cut, TreeProgram.told(e), crashes.model.world.story());
+        }
+    }
+
+    private void run(long cut) throws DeviceException {
+        store.crashAt(cut);
+        steps.under = CrashMatrix.Under.RESTART;
+        try {
+            store.open(disk.folder());
+            live();
+        } catch (SimulatedCrash crash) {
+            seen.matrix.count(disk.crash(), steps.under);
+        }
+        random = model.world.reseed(cut);
+        for (int life = 1; life <= LIVES; life++) {
+            boolean cacheSurvived = recover();
+            model.world.tell(
+                    "life {} after {}", life, cacheSurvived ? "a kill" : "a loss of power");
+            seen.recoveries++;
+            seen.states.add(model.compare(cacheSurvived));
+            store.crashAt(disk.operations() + 1 + random.nextInt(LIFE_OPERATIONS));
+            try {
+                live();
+            } catch (SimulatedCrash crash) {
+                seen.matrix.count(disk.crash(), steps.under);
+            }
+        }
+    }
+
+    private void live() throws DeviceException {
+        for (int step = 0; step < STEPS; step++) {
+            steps.step();
+        }
+    }
+
+    /** Comes up again, at the second or third attempt perhaps; whether the page cache survived. */
+    private boolean recover() throws DeviceException {
+        steps.dropUnderWay();
+        boolean cacheSurvived = true;
+        for (int tries = 0; ; tries++) {
+            boolean sameBoot = random.nextBoolean();
+            cacheSurvived &= sameBoot;
+            Folder folder = disk.restart(sameBoot);
+            boolean cut = tries < RECOVERIES_CUT && random.nextInt(3) == 0;
+            store.crashAt(
+                    cut
+                            ? disk.operations() + 1 + random.nextInt(RECOVERY_OPERATIONS)
+                            : Long.MAX_VALUE);
+            try {
+                store.open(folder);
+                store.crashAt(Long.MAX_VALUE);
+                return cacheSurvived;
+            } catch (SimulatedCrash crash) {
+                seen.matrix.count(disk.crash(), CrashMatrix.Under.RESTART);
+            }
+        }
+    }
+
+    /** The pool of a crash program and the crash that is planned for it. */
+    static final class CrashStore implements TreeStore {
+        private final SimulatedDisk disk;
+        private SteppedThreads threads = new SteppedThreads();
+        private TestClock clock = new TestClock();
+        private @Nullable FileBackend backend;
+        private long crashAt = Long.MAX_VALUE;
+
+        CrashStore(SimulatedDisk disk) {
+            this.disk = disk;
+        }
+
+        void crashAt(long operation) {
+            crashAt = operation;
+            disk.crashAtOperation(operation);
+        }
+
+        void open(Folder folder) throws DeviceException {
+            threads = new SteppedThreads();
+            clock = new TestClock();
+            backend =
+                    FileBackend.open(
+                            folder, threads, clock, owned -> SmallJournals.open(owned, Set.of()));
+        }
+
+        @Override
+        public VolumeBackend backend() {
+            FileBackend open = backend;
+            if (open == null) {
+                throw new IllegalStateException("no pool is open");
+            }
+            return open;
+        }
+
+        @Override
+        public PointsInTime points() {
+            return backend().facet(PointsInTime.class).orElseThrow();
+        }
+
+        /** The crash that was planned still comes. */
+        @Override
+        public void restart(boolean clean, boolean sameBoot) throws DeviceException {
+            if (clean) {
+                backend().close();
+            }
+            Folder folder = disk.restart(sameBoot);
+            disk.crashAtOperation(crashAt);
+            open(folder);
+        }
+
+        @Override
+        public void step(int tasks) {
+            for (int i = 0; i < tasks && threads.step(); i++) {}
+        }
+
+        @Override
+        public void pass() {
+            clock.pass(Limits.BARRIER_INTERVAL_NANOS);
+            threads.tick();
+        }
+
+        /** Runs what others wait for, as far as it goes now. */
+        void runWhile(java.util.function.BooleanSupplier wanted) {
+            while (wanted.getAsBoolean() && threads.step()) {}
+        }
+
+        @Override
+        public void finish(TestRequest request) {
+            threads.runUntil(request::done);
+        }
+
+        @Override
+        public void finish(HeldRequest held) {
+            threads.runUntil(held::submitted);
+        }
+
+        @Override
+        public List<String> layerFiles() {
+            return List.of();
+        }
+    }
+}
