@@ -22,13 +22,13 @@ final class CrashSteps {
     Under under = Under.OTHER;
 
     private final SimulatedDisk disk;
-    private final TreeCrashes.CrashStore store;
+    private final CrashStore store;
     private final CrashModel model;
     private final CrashChanges changes;
     private final TreeWorld world;
     private final Random random;
 
-    CrashSteps(SimulatedDisk disk, TreeCrashes.CrashStore store, CrashModel model) {
+    CrashSteps(SimulatedDisk disk, CrashStore store, CrashModel model) {
         this.disk = disk;
         this.store = store;
         this.model = model;

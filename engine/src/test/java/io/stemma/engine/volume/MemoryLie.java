@@ -4,6 +4,8 @@ package io.stemma.engine.volume;
 enum MemoryLie {
     SNAPSHOT_SEES_LATER_WRITES,
     SET_OF_TWO_INSTANTS,
+    /** Only a crash between them shows it. */
+    SET_COMES_ONE_BY_ONE,
     CLOSED_CUT_LEAVES_A_SNAPSHOT,
     CLONE_WRITES_INTO_SNAPSHOT,
     REVERT_KEEPS_SIZE,

@@ -30,6 +30,9 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
     private final List<MemoryTreeSnapshot> snapshots = new ArrayList<>();
     private long time;
 
+    /** Runs when a change begins and when it has happened: a crash may come there. */
+    Runnable touch = () -> {};
+
     MemoryTree(MemoryLie... lies) {
         this.lies = Set.of(lies);
     }
@@ -60,6 +63,7 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
 
     @Override
     public Volume create(VolumeSpecification specification) {
+        touch.run();
         checkUnused(specification.name());
         byte[] content = new byte[(int) specification.geometry().sizeBytes()];
         return made(
@@ -103,6 +107,7 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
     @Override
     public void resize(Volume volume, long newBlockCount, boolean allowShrink)
             throws DeviceException {
+        touch.run();
         MemoryTreeVolume ours = ours(volume);
         refuse(newBlockCount < 1, "too few blocks");
         refuse(newBlockCount < ours.geometry().blockCount() && !allowShrink, "shrinks");
@@ -138,6 +143,7 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
 
     @Override
     public void rename(Volume volume, String newName) throws DeviceException {
+        touch.run();
         MemoryTreeVolume ours = ours(volume);
         VolumeNames.check(newName);
         refuse(volumes.containsKey(newName) && volumes.get(newName) != ours, "used");
@@ -157,9 +163,11 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
 
     @Override
     public void delete(Volume volume) throws DeviceException {
+        touch.run();
         MemoryTreeVolume ours = ours(volume);
         ours.gone = true;
         volumes.remove(ours.description.name());
+        touch.run();
     }
 
     @Override
@@ -215,6 +223,7 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
                 refuse(has(member.description.id(), name), "a snapshot of that name exists");
             }
             named = true;
+            touch.run();
             UUID setId = UUID.randomUUID();
             List<Snapshot> made = new ArrayList<>();
             for (int i = 0; i < members.size(); i++) {
@@ -224,7 +233,11 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
                                 || (i > 0 && lies(MemoryLie.SET_OF_TWO_INSTANTS));
                 byte[] content = late ? member.content.clone() : instants.get(i);
                 made.add(snap(member, name, setId, content));
+                if (lies(MemoryLie.SET_COMES_ONE_BY_ONE)) {
+                    touch.run();
+                }
             }
+            touch.run();
             return made;
         }
 
@@ -295,6 +308,7 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
 
     @Override
     public Volume clone(Snapshot snapshot, String name, boolean writeCache) {
+        touch.run();
         MemoryTreeSnapshot ours = ours(snapshot);
         checkUnused(name);
         boolean shares = lies(MemoryLie.CLONE_WRITES_INTO_SNAPSHOT);
@@ -302,6 +316,7 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
         MemoryTreeVolume made =
                 made(name, ours.described.geometry(), writeCache, ours.opened.root, content);
         made.below = ours;
+        touch.run();
         return made;
     }
 
@@ -320,6 +335,7 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
 
     @Override
     public void promote(Volume clone) throws DeviceException {
+        touch.run();
         MemoryTreeVolume ours = ours(clone);
         List<MemoryTreeSnapshot> adopted = new ArrayList<>();
         VolumeId mine = ours.description.id();
@@ -373,6 +389,7 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
 
     @Override
     public void revert(Volume volume, Snapshot snapshot) throws DeviceException {
+        touch.run();
         MemoryTreeVolume ours = ours(volume);
         MemoryTreeSnapshot to = ours(snapshot);
         refuse(!to.described.originId().equals(ours.description.id()), "of another volume");
@@ -389,15 +406,18 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
         }
         Geometry geometry = ours.geometry().withBlockCount(ours.content.length / bytes);
         describe(ours, ours.description.name(), geometry, ours.description.writeCache());
+        touch.run();
     }
 
     @Override
     public void delete(Snapshot snapshot) {
+        touch.run();
         MemoryTreeSnapshot ours = ours(snapshot);
         refuse(!ours.described.holds().isEmpty() && !lies(MemoryLie.HOLD_IGNORED), "held");
         ours.gone = true;
         ours.opened.gone = true;
         snapshots.remove(ours);
+        touch.run();
         if (lies(MemoryLie.DELETE_TAKES_BLOCKS_FROM_CHILD)) {
             for (MemoryTreeVolume volume : volumes.values()) {
                 if (volume.below == ours) {
@@ -409,6 +429,7 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
 
     @Override
     public void rename(Snapshot snapshot, String newName) {
+        touch.run();
         MemoryTreeSnapshot ours = ours(snapshot);
         VolumeNames.check(newName);
         boolean same = ours.described.name().equals(newName);
@@ -418,6 +439,7 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
 
     @Override
     public void hold(Snapshot snapshot, String tag) {
+        touch.run();
         MemoryTreeSnapshot ours = ours(snapshot);
         TreeSet<String> holds = new TreeSet<>(ours.described.holds());
         holds.add(tag);
@@ -427,6 +449,7 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
 
     @Override
     public void release(Snapshot snapshot, String tag) {
+        touch.run();
         MemoryTreeSnapshot ours = ours(snapshot);
         TreeSet<String> holds = new TreeSet<>(ours.described.holds());
         holds.remove(tag);
@@ -443,7 +466,7 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
         while (first < blocks) {
             long end = first;
             boolean mapped = !later.zero(first);
-            while (end < blocks && differs(earlier, later, end) && later.zero(end) != mapped) {
+            while (end < blocks && later.differs(earlier, end) && later.zero(end) != mapped) {
                 end++;
             }
             boolean missed = lies(MemoryLie.DIFFERENCE_MISSES_LAST_RUN) && end == blocks;
@@ -453,16 +476,6 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
             }
             first = Math.max(end, first + 1);
         }
-    }
-
-    private static boolean differs(
-            @Nullable MemoryTreeVolume from, MemoryTreeVolume to, long block) {
-        if (from == null || block >= from.geometry().blockCount()) {
-            return !to.zero(block);
-        }
-        int start = (int) block * to.blockBytes();
-        int end = start + to.blockBytes();
-        return !Arrays.equals(from.content, start, end, to.content, start, end);
     }
 
     @Override

@@ -112,7 +112,9 @@ final class MemoryTreeVolume implements Volume {
         if (readOnly && !tree.lies(MemoryLie.SNAPSHOT_TAKES_WRITES)) {
             return fault(DeviceFault.Kind.MEDIUM);
         }
+        tree.touch.run();
         change(request);
+        tree.touch.run();
         return null;
     }
 
@@ -153,6 +155,15 @@ final class MemoryTreeVolume implements Volume {
             }
         }
         return true;
+    }
+
+    boolean differs(@Nullable MemoryTreeVolume from, long block) {
+        if (from == null || block >= from.geometry().blockCount()) {
+            return !zero(block);
+        }
+        int start = (int) block * blockBytes();
+        int end = start + blockBytes();
+        return !Arrays.equals(from.content, start, end, content, start, end);
     }
 
     @Override

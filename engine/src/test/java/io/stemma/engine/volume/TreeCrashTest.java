@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.stemma.engine.block.DeviceException;
 
-import org.junit.jupiter.api.BeforeEach;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.util.Map;
 
@@ -22,13 +24,9 @@ class TreeCrashTest {
     /** Crashes that cannot be, as "UNDER at SITE", and why. */
     private static final Map<String, String> IMPOSSIBLE = Map.of();
 
-    @BeforeEach
-    void pointsInTimeAreThere() throws DeviceException {
-        assumeThat(new SimulatedTreeStore(1).backend().facet(PointsInTime.class)).isPresent();
-    }
-
     @Test
     void whatIsLeftOfATreeIsAllowedWhereverItWasCut() throws DeviceException {
+        assumeThat(new SimulatedTreeStore(1).backend().facet(PointsInTime.class)).isPresent();
         TreeCrashes.Seen seen = new TreeCrashes.Seen();
         for (long seed = SEED; seed < SEED + 20; seed++) {
             cutAll(seed, 11, seen);
@@ -39,6 +37,7 @@ class TreeCrashTest {
     @Test
     @Tag("full")
     void aHundredThousandDistinctStatesAreAllowed() throws DeviceException {
+        assumeThat(new SimulatedTreeStore(1).backend().facet(PointsInTime.class)).isPresent();
         TreeCrashes.Seen seen = new TreeCrashes.Seen();
         for (long seed = SEED + 1_000_000; seen.states.size() < 100_000; seed++) {
             cutAll(seed, 1, seen);
@@ -52,10 +51,44 @@ class TreeCrashTest {
     /** Cuts a program at every operation, or at one in so many. */
     private static void cutAll(long seed, int stride, TreeCrashes.Seen seen)
             throws DeviceException {
-        long operations = TreeCrashes.operations(seed);
+        long operations = TreeCrashes.operations(seed, CrashStore.FILE);
         for (long cut = 1 + seed % stride; cut <= operations; cut += stride) {
-            assertThat(TreeCrashes.run(seed, cut, seen)).isNull();
+            assertThat(TreeCrashes.run(seed, cut, seen, CrashStore.FILE)).isNull();
         }
+    }
+
+    @Test
+    void anHonestStoreInMemoryPasses() throws DeviceException {
+        TreeCrashes.Seen seen = new TreeCrashes.Seen();
+        for (long seed = SEED; seed < SEED + 30; seed++) {
+            assertThat(firstWrong(seed, seen)).isNull();
+        }
+        assertThat(seen.states).hasSizeGreaterThan(100);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = MemoryLie.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"HOLD_IGNORED", "PART_WRITE_LOSES_THE_REST", "SNAPSHOT_TAKES_WRITES"})
+    void everyLieIsFound(MemoryLie lie) throws DeviceException {
+        String found = null;
+        for (long seed = SEED; found == null && seed < SEED + 60; seed++) {
+            found = firstWrong(seed, new TreeCrashes.Seen(), lie);
+        }
+        assertThat(found).as("nobody noticed %s", lie).isNotNull();
+    }
+
+    private static @Nullable String firstWrong(long seed, TreeCrashes.Seen seen, MemoryLie... lies)
+            throws DeviceException {
+        long operations = TreeCrashes.operations(seed, new MemoryTreeCrashes());
+        for (long cut = 1; cut <= operations; cut += 3) {
+            String wrong = TreeCrashes.run(seed, cut, seen, new MemoryTreeCrashes(lies));
+            if (wrong != null) {
+                return wrong;
+            }
+        }
+        return null;
     }
 
     private static void report(TreeCrashes.Seen seen) {

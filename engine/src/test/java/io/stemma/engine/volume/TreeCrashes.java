@@ -4,13 +4,10 @@ import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.io.Folder;
 import io.stemma.engine.io.SimulatedCrash;
 import io.stemma.engine.io.SimulatedDisk;
-import io.stemma.engine.journal.SmallJournals;
-import io.stemma.engine.runtime.Limits;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Random;
 import java.util.Set;
 
@@ -40,10 +37,10 @@ final class TreeCrashes {
     private final CrashSteps steps;
     private Random random;
 
-    private TreeCrashes(long seed, Seen seen) {
+    private TreeCrashes(long seed, Seen seen, CrashStore.Opening opening) {
         disk = new SimulatedDisk(seed);
         this.seen = seen;
-        store = new CrashStore(disk);
+        store = new CrashStore(disk, opening);
         TreeWorld world = new TreeWorld(seed, store);
         model = new CrashModel(world);
         steps = new CrashSteps(disk, store, model);
@@ -51,8 +48,8 @@ final class TreeCrashes {
     }
 
     /** Disk operations of this seed's first life when nothing cuts it. */
-    static long operations(long seed) throws DeviceException {
-        TreeCrashes whole = new TreeCrashes(seed, new Seen());
+    static long operations(long seed, CrashStore.Opening opening) throws DeviceException {
+        TreeCrashes whole = new TreeCrashes(seed, new Seen(), opening);
         whole.store.open(whole.disk.folder());
         whole.live();
         return whole.disk.operations();
@@ -63,8 +60,8 @@ final class TreeCrashes {
      *
      * @return what is wrong with a recovered state; null if nothing is
      */
-    static @Nullable String run(long seed, long cut, Seen seen) {
-        TreeCrashes crashes = new TreeCrashes(seed, seen);
+    static @Nullable String run(long seed, long cut, Seen seen, CrashStore.Opening opening) {
+        TreeCrashes crashes = new TreeCrashes(seed, seen, opening);
         try {
             crashes.run(cut);
             return null;
@@ -125,88 +122,6 @@ final class TreeCrashes {
             } catch (SimulatedCrash crash) {
                 seen.matrix.count(disk.crash(), CrashMatrix.Under.RESTART);
             }
-        }
-    }
-
-    /** The pool of a crash program and the crash that is planned for it. */
-    static final class CrashStore implements TreeStore {
-        private final SimulatedDisk disk;
-        private SteppedThreads threads = new SteppedThreads();
-        private TestClock clock = new TestClock();
-        private @Nullable FileBackend backend;
-        private long crashAt = Long.MAX_VALUE;
-
-        CrashStore(SimulatedDisk disk) {
-            this.disk = disk;
-        }
-
-        void crashAt(long operation) {
-            crashAt = operation;
-            disk.crashAtOperation(operation);
-        }
-
-        void open(Folder folder) throws DeviceException {
-            threads = new SteppedThreads();
-            clock = new TestClock();
-            backend =
-                    FileBackend.open(
-                            folder, threads, clock, owned -> SmallJournals.open(owned, Set.of()));
-        }
-
-        @Override
-        public VolumeBackend backend() {
-            FileBackend open = backend;
-            if (open == null) {
-                throw new IllegalStateException("no pool is open");
-            }
-            return open;
-        }
-
-        @Override
-        public PointsInTime points() {
-            return backend().facet(PointsInTime.class).orElseThrow();
-        }
-
-        /** The crash that was planned still comes. */
-        @Override
-        public void restart(boolean clean, boolean sameBoot) throws DeviceException {
-            if (clean) {
-                backend().close();
-            }
-            Folder folder = disk.restart(sameBoot);
-            disk.crashAtOperation(crashAt);
-            open(folder);
-        }
-
-        @Override
-        public void step(int tasks) {
-            for (int i = 0; i < tasks && threads.step(); i++) {}
-        }
-
-        @Override
-        public void pass() {
-            clock.pass(Limits.BARRIER_INTERVAL_NANOS);
-            threads.tick();
-        }
-
-        /** Runs what others wait for, as far as it goes now. */
-        void runWhile(java.util.function.BooleanSupplier wanted) {
-            while (wanted.getAsBoolean() && threads.step()) {}
-        }
-
-        @Override
-        public void finish(TestRequest request) {
-            threads.runUntil(request::done);
-        }
-
-        @Override
-        public void finish(HeldRequest held) {
-            threads.runUntil(held::submitted);
-        }
-
-        @Override
-        public List<String> layerFiles() {
-            return List.of();
         }
     }
 }
