@@ -61,13 +61,8 @@ final class CrashModel {
     }
 
     void ended() throws DeviceException {
-        Attempt now = Objects.requireNonNull(attempt);
-        attempt = null;
-        now.happened();
-    }
-
-    /** It was refused, or nothing came of it. */
-    void withdrawn() {
+        // A crash may still come while that is looked at.
+        Objects.requireNonNull(attempt).happened();
         attempt = null;
     }
 
@@ -165,8 +160,8 @@ final class CrashModel {
     }
 
     /** Compares a snapshot that may have just come to be with what its instant allows. */
-    int[] read(OraclePoint snapshot, int first, int count) throws DeviceException {
-        return checks.read(snapshot, world.on(snapshot), first, count);
+    int[] read(OraclePoint origin, Volume snapshot, int first, int count) {
+        return checks.read(origin, snapshot, first, count);
     }
 
     private long hash() {

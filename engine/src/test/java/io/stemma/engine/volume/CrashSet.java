@@ -3,7 +3,10 @@ package io.stemma.engine.volume;
 import io.stemma.engine.block.DeviceException;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * Snapshots of one instant in the making: after a crash all of them are there or none, and each is
@@ -49,32 +52,50 @@ final class CrashSet implements CrashModel.Attempt {
 
     @Override
     public void happened() throws DeviceException {
-        List<Snapshot> made = made();
+        Map<OraclePoint, Snapshot> made = new HashMap<>();
+        for (OraclePoint member : members) {
+            made.put(member, made(member));
+        }
+        // A crash that comes while these are read must find the model as it was.
+        Map<CrashChanges.Change, int[]> found = new HashMap<>();
+        for (CrashChanges.Change change : across) {
+            OraclePoint member = change.volume;
+            Volume opened =
+                    model.world.store.points().open(Objects.requireNonNull(made.get(member)));
+            found.put(change, model.read(member, opened, change.first, change.count));
+        }
         for (int i = 0; i < members.size(); i++) {
             OraclePoint member = members.get(i);
-            Snapshot mine =
-                    made.stream()
-                            .filter(s -> s.originName().equals(member.name))
-                            .findFirst()
-                            .orElseThrow(
-                                    () ->
-                                            new AssertionError(
-                                                    "%s has no snapshot %s, others have"
-                                                            .formatted(member, name)));
-            OraclePoint snapshot = member.snapshot(name, instants.get(i), mine.id());
+            OraclePoint snapshot =
+                    member.snapshot(
+                            name, instants.get(i), Objects.requireNonNull(made.get(member)).id());
             model.world.snapshots.add(snapshot);
             model.sectors(member).flushed(places.get(i));
             for (CrashChanges.Change change : across) {
                 if (change.volume == member) {
-                    settle(snapshot, change, places.get(i));
+                    settle(
+                            snapshot,
+                            change,
+                            Objects.requireNonNull(found.get(change)),
+                            places.get(i));
                 }
             }
         }
     }
 
-    private void settle(OraclePoint snapshot, CrashChanges.Change change, int[] answered)
-            throws DeviceException {
-        int[] found = model.read(snapshot, change.first, change.count);
+    private Snapshot made(OraclePoint member) {
+        return made().stream()
+                .filter(s -> s.originName().equals(member.name))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new AssertionError(
+                                        "%s has no snapshot %s, others have"
+                                                .formatted(member, name)));
+    }
+
+    private void settle(
+            OraclePoint snapshot, CrashChanges.Change change, int[] found, int[] answered) {
         for (int i = 0; i < found.length; i++) {
             int sector = change.first + i;
             if (found[i] == change.version && found[i] != snapshot.stamps[sector]) {

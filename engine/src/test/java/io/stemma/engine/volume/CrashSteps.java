@@ -356,7 +356,11 @@ final class CrashSteps {
 
     private void revert() throws DeviceException {
         OraclePoint volume = world.any(world.volumes);
-        List<OraclePoint> own = world.snapshots.stream().filter(s -> s.owner == volume).toList();
+        List<OraclePoint> own =
+                world.snapshots.stream()
+                        .filter(s -> s.owner == volume || volume.isOver(s))
+                        .filter(s -> !volume.tree.flattened || s.owner == volume)
+                        .toList();
         if (!own.isEmpty()) {
             OraclePoint snapshot = world.any(own);
             under = Under.REVERT;

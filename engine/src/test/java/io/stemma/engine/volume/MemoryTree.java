@@ -345,9 +345,7 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
             if (at.gone || whose.equals(mine)) {
                 continue;
             }
-            if (origin.equals(mine)) {
-                origin = whose;
-            }
+            origin = origin.equals(mine) ? whose : origin;
             if (!whose.equals(origin)) {
                 break;
             }
@@ -392,7 +390,8 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
         touch.run();
         MemoryTreeVolume ours = ours(volume);
         MemoryTreeSnapshot to = ours(snapshot);
-        refuse(!to.described.originId().equals(ours.description.id()), "of another volume");
+        boolean own = to.described.originId().equals(ours.description.id());
+        refuse(!own && !MemoryTreeSnapshot.reaches(ours.below, to), "of another volume");
         byte[] before = ours.content;
         ours.content = to.content.clone();
         ours.below = to;

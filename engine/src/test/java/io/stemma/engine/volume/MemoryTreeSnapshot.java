@@ -41,4 +41,13 @@ final class MemoryTreeSnapshot {
         }
         return at;
     }
+
+    /** Whether a snapshot is among those from this one downwards. */
+    static boolean reaches(@Nullable MemoryTreeSnapshot from, MemoryTreeSnapshot sought) {
+        MemoryTreeSnapshot at = from;
+        while (at != null && at != sought) {
+            at = at.below;
+        }
+        return at != null;
+    }
 }

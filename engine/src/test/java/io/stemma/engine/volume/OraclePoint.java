@@ -70,6 +70,15 @@ final class OraclePoint {
         return point;
     }
 
+    /** Whether a snapshot is among those that it lies over. */
+    boolean isOver(OraclePoint snapshot) {
+        OraclePoint point = below;
+        while (point != null && point != snapshot) {
+            point = point.below;
+        }
+        return point != null;
+    }
+
     /** The snapshot that is taken of this volume now. */
     OraclePoint snapshot(String snapshotName, int[] instant, VolumeId snapshotId) {
         OraclePoint made = new OraclePoint(snapshotName, unit, instant, tree);

@@ -32,6 +32,8 @@ final class SectorModel {
                 versions.removeFirst();
                 dropped++;
             }
+            // What was seen durably counts as answered.
+            acknowledged = Math.max(acknowledged, place);
         }
 
         void settle(int version) {

@@ -2,7 +2,6 @@ package io.stemma.engine.volume;
 
 import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.io.Folder;
-import io.stemma.engine.io.SimulatedCrash;
 import io.stemma.engine.io.SimulatedDisk;
 
 import org.jspecify.annotations.Nullable;
@@ -74,12 +73,11 @@ final class TreeCrashes {
     private void run(long cut) throws DeviceException {
         store.crashAt(cut);
         steps.under = CrashMatrix.Under.RESTART;
-        try {
-            store.open(disk.folder());
-            live();
-        } catch (SimulatedCrash crash) {
-            seen.matrix.count(disk.crash(), steps.under);
-        }
+        untilCut(
+                () -> {
+                    store.open(disk.folder());
+                    live();
+                });
         random = model.world.reseed(cut);
         for (int life = 1; life <= LIVES; life++) {
             boolean cacheSurvived = recover();
@@ -88,11 +86,26 @@ final class TreeCrashes {
             seen.recoveries++;
             seen.states.add(model.compare(cacheSurvived));
             store.crashAt(disk.operations() + 1 + random.nextInt(LIFE_OPERATIONS));
-            try {
-                live();
-            } catch (SimulatedCrash crash) {
-                seen.matrix.count(disk.crash(), steps.under);
+            untilCut(this::live);
+        }
+    }
+
+    /** A part of a life. */
+    private interface Part {
+        void run() throws DeviceException;
+    }
+
+    /**
+     * What a process throws when it is dead already is nobody's fault: only that it died counts.
+     */
+    private void untilCut(Part part) throws DeviceException {
+        try {
+            part.run();
+        } catch (DeviceException | RuntimeException | Error e) {
+            if (!disk.crashed()) {
+                throw e;
             }
+            seen.matrix.count(disk.crash(), steps.under);
         }
     }
 
@@ -115,12 +128,11 @@ final class TreeCrashes {
                     cut
                             ? disk.operations() + 1 + random.nextInt(RECOVERY_OPERATIONS)
                             : Long.MAX_VALUE);
-            try {
-                store.open(folder);
+            steps.under = CrashMatrix.Under.RESTART;
+            untilCut(() -> store.open(folder));
+            if (!disk.crashed()) {
                 store.crashAt(Long.MAX_VALUE);
                 return cacheSurvived;
-            } catch (SimulatedCrash crash) {
-                seen.matrix.count(disk.crash(), CrashMatrix.Under.RESTART);
             }
         }
     }

@@ -172,7 +172,11 @@ final class TreePoints {
 
     void revert() throws DeviceException {
         OraclePoint volume = world.any(world.volumes);
-        List<OraclePoint> own = world.snapshots.stream().filter(s -> s.owner == volume).toList();
+        List<OraclePoint> own =
+                world.snapshots.stream()
+                        .filter(s -> s.owner == volume || volume.isOver(s))
+                        .filter(s -> !volume.tree.flattened || s.owner == volume)
+                        .toList();
         if (!own.isEmpty()) {
             OraclePoint snapshot = world.any(own);
             world.tell("revert {} to {}", volume, snapshot);
@@ -235,14 +239,15 @@ final class TreePoints {
         if (clone.tree.flattened) {
             return;
         }
-        boolean clash = adopted.stream().anyMatch(s -> named(clone, s.name));
+        boolean allowed =
+                !adopted.isEmpty() && adopted.stream().noneMatch(s -> named(clone, s.name));
         try {
             points().promote(world.on(clone));
         } catch (IllegalArgumentException refused) {
-            world.require(clash || adopted.isEmpty(), "{} is not promoted: {}", clone, refused);
+            world.require(!allowed, "{} is not promoted: {}", clone, refused);
             return;
         }
-        world.require(!clash, "{} has two snapshots of one name", clone);
+        world.require(allowed, "{} is promoted over {}", clone, adopted);
         adopted.forEach(s -> s.owner = clone);
     }
 

@@ -104,7 +104,7 @@ final class TreeRefusals {
                             "a clone with a volume's name",
                             () -> points.clone(snapshot, volume.name, true));
             case 4 -> {
-                if (volume != point.owner) {
+                if (volume != point.owner && !volume.isOver(point)) {
                     refused(
                             "a revert to another's snapshot",
                             () -> points.revert(world.on(volume), snapshot));
