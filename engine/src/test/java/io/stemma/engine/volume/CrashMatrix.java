@@ -55,6 +55,28 @@ final class CrashMatrix {
         OTHER
     }
 
+    /** Why there can be no such crash; null if there can. */
+    static @Nullable String impossible(Under under, Site site) {
+        return switch (site) {
+            case PUNCH ->
+                    under == Under.UNMAP || under == Under.MERGE
+                            ? null
+                            : "holes are punched by tasks of unmaps and merges, whoever waits";
+            case TRUNCATE ->
+                    under == Under.RESIZE || under == Under.MERGE || under == Under.RESTART
+                            ? null
+                            : "only resizes, merges and starts change the length of a file";
+            case WRITE_DATA, SYNC_DATA ->
+                    under == Under.CLONE && site == Site.WRITE_DATA
+                            ? "a clone copies nothing"
+                            : under == Under.DELETE
+                                            || (under == Under.REVERT && site == Site.WRITE_DATA)
+                                    ? "what was asked for before has ended, and nothing is copied"
+                                    : null;
+            case WRITE_JOURNAL, SYNC_JOURNAL, SYNC_FOLDER, CREATE, UNLINK -> null;
+        };
+    }
+
     private final Map<Under, Map<Site, Long>> counts = new EnumMap<>(Under.class);
 
     void count(SimulatedDisk.@Nullable Operation cut, Under under) {
@@ -68,12 +90,12 @@ final class CrashMatrix {
         return counts.getOrDefault(under, Map.of()).getOrDefault(site, 0L);
     }
 
-    /** Where no crash has been, as "UNDER at SITE". */
+    /** Where no crash has been that can be, as "UNDER at SITE". */
     List<String> empty() {
         List<String> empty = new ArrayList<>();
         for (Under under : Under.values()) {
             for (Site site : Site.values()) {
-                if (at(under, site) == 0) {
+                if (at(under, site) == 0 && impossible(under, site) == null) {
                     empty.add(under + " at " + site);
                 }
             }
@@ -91,6 +113,14 @@ final class CrashMatrix {
             table.append("%n%-10s".formatted(words(under)));
             for (Site site : Site.values()) {
                 table.append("%14d".formatted(at(under, site)));
+            }
+        }
+        for (Under under : Under.values()) {
+            for (Site site : Site.values()) {
+                String why = impossible(under, site);
+                if (why != null) {
+                    table.append("%n%s at %s cannot be: %s".formatted(under, site, why));
+                }
             }
         }
         return table.toString();

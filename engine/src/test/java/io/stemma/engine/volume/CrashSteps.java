@@ -58,7 +58,7 @@ final class CrashSteps {
         } else {
             change(world.any(world.volumes));
         }
-        background(() -> store.step(random.nextInt(6)));
+        background(() -> store.step(random.nextInt(10)));
     }
 
     private void ofVolume(int choice, OraclePoint volume) throws DeviceException {
@@ -85,9 +85,9 @@ final class CrashSteps {
         }
     }
 
-    /** Work that goes on by itself: of merges, if there are any. */
+    /** Work that goes on by itself. */
     private void background(Runnable work) {
-        under = store.points().merges().isEmpty() ? Under.OTHER : Under.MERGE;
+        under = Under.OTHER;
         work.run();
     }
 
@@ -405,7 +405,7 @@ final class CrashSteps {
     }
 
     private void flatten(OraclePoint volume) throws DeviceException {
-        under = Under.MERGE;
+        under = Under.OTHER;
         world.tell("flatten {}", volume);
         volume.tree.flattened = true;
         store.points().flatten(world.on(volume));

@@ -29,6 +29,7 @@ final class CrashStore implements TreeStore {
     private final SimulatedDisk disk;
     private final Opening opening;
     private SteppedThreads threads = new SteppedThreads();
+    private WatchedThreads watched = new WatchedThreads(threads);
     private TestClock clock = new TestClock();
     private @Nullable VolumeBackend backend;
     private long crashAt = Long.MAX_VALUE;
@@ -43,10 +44,17 @@ final class CrashStore implements TreeStore {
         disk.crashAtOperation(operation);
     }
 
+    /** What work in the background was cut by the crash; otherwise what the program asked for. */
+    CrashMatrix.Under under(CrashMatrix.Under asked) {
+        CrashMatrix.Under background = watched.background();
+        return background == null ? asked : background;
+    }
+
     void open(Folder folder) throws DeviceException {
         threads = new SteppedThreads();
+        watched = new WatchedThreads(threads);
         clock = new TestClock();
-        backend = opening.open(folder, threads, clock);
+        backend = opening.open(folder, watched, clock);
     }
 
     @Override

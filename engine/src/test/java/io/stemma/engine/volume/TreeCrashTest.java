@@ -1,7 +1,6 @@
 package io.stemma.engine.volume;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.stemma.engine.block.DeviceException;
 
@@ -11,8 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import java.util.Map;
-
 /**
  * Cuts random programs with snapshots, clones, reverts and merges at disk operations. A failure
  * names the seed and cut that repeat it and tells the last steps; {@code -Dstemma.seed} begins
@@ -21,12 +18,8 @@ import java.util.Map;
 class TreeCrashTest {
     private static final long SEED = Long.getLong("stemma.seed", 1);
 
-    /** Crashes that cannot be, as "UNDER at SITE", and why. */
-    private static final Map<String, String> IMPOSSIBLE = Map.of();
-
     @Test
     void whatIsLeftOfATreeIsAllowedWhereverItWasCut() throws DeviceException {
-        assumeThat(new SimulatedTreeStore(1).backend().facet(PointsInTime.class)).isPresent();
         TreeCrashes.Seen seen = new TreeCrashes.Seen();
         for (long seed = SEED; seed < SEED + 20; seed++) {
             cutAll(seed, 11, seen);
@@ -37,15 +30,12 @@ class TreeCrashTest {
     @Test
     @Tag("full")
     void aHundredThousandDistinctStatesAreAllowed() throws DeviceException {
-        assumeThat(new SimulatedTreeStore(1).backend().facet(PointsInTime.class)).isPresent();
         TreeCrashes.Seen seen = new TreeCrashes.Seen();
         for (long seed = SEED + 1_000_000; seen.states.size() < 100_000; seed++) {
             cutAll(seed, 1, seen);
         }
         report(seen);
-        assertThat(seen.matrix.empty())
-                .as("crashes that never were")
-                .containsExactlyInAnyOrderElementsOf(IMPOSSIBLE.keySet());
+        assertThat(seen.matrix.empty()).as("crashes that never were").isEmpty();
     }
 
     /** Cuts a program at every operation, or at one in so many. */

@@ -105,7 +105,7 @@ final class TreeCrashes {
             if (!disk.crashed()) {
                 throw e;
             }
-            seen.matrix.count(disk.crash(), steps.under);
+            seen.matrix.count(disk.crash(), store.under(steps.under));
         }
     }
 

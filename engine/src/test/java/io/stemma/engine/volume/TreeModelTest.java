@@ -1,7 +1,6 @@
 package io.stemma.engine.volume;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.stemma.engine.block.DeviceException;
 
@@ -33,7 +32,6 @@ class TreeModelTest {
             throws DeviceException {
         for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
             SimulatedTreeStore store = new SimulatedTreeStore(seed);
-            assumeThat(store.backend().facet(PointsInTime.class)).isPresent();
             String wrong = TreeProgram.run(seed, operations, store);
             if (wrong != null) {
                 return wrong;

@@ -222,6 +222,13 @@ final class TreeProgram {
         checks.all();
         settle();
         checks.all();
+        // Heads, one layer below each that rests there, and where their ways part.
+        int files = store.layerFiles().size();
+        world.require(
+                files <= 3 * world.volumes.size(),
+                "{} layers are left of {} volumes without a snapshot",
+                files,
+                world.volumes.size());
         for (OraclePoint volume : List.copyOf(world.volumes)) {
             delete(volume);
         }
