@@ -27,7 +27,7 @@ final class CrashMatrix {
         static Site of(SimulatedDisk.Operation operation) {
             boolean journal = operation.name().startsWith("journal");
             return switch (operation.act()) {
-                case WRITE, WRITE_DURABLE -> journal ? WRITE_JOURNAL : WRITE_DATA;
+                case WRITE, WRITE_DURABLE, ALLOCATE -> journal ? WRITE_JOURNAL : WRITE_DATA;
                 case DATA_SYNC -> journal ? SYNC_JOURNAL : SYNC_DATA;
                 case FOLDER_SYNC -> SYNC_FOLDER;
                 case CREATE, RENAME -> CREATE;

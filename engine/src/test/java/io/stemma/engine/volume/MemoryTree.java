@@ -150,7 +150,8 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
         describe(ours, newName, ours.geometry(), ours.description.writeCache());
         for (MemoryTreeSnapshot one : snapshots) {
             if (one.described.originId().equals(ours.description.id())) {
-                redescribe(one, ours.description, one.described.name(), one.described.holds());
+                MemoryTreeSnapshot.redescribe(
+                        one, ours.description, one.described.name(), one.described.holds());
             }
         }
     }
@@ -176,6 +177,11 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
     @Override
     public SpaceUsage usage() {
         return new SpaceUsage(0, 0, 0);
+    }
+
+    @Override
+    public SpaceState space() {
+        return SpaceState.UNKNOWN;
     }
 
     @Override
@@ -327,6 +333,12 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
     }
 
     @Override
+    public Optional<Snapshot> parent(Snapshot snapshot) {
+        MemoryTreeSnapshot parent = MemoryTreeSnapshot.present(ours(snapshot).below);
+        return Optional.ofNullable(parent).map(s -> s.described);
+    }
+
+    @Override
     public List<Volume> children(Snapshot snapshot) {
         return volumes().stream()
                 .filter(v -> parent(v).filter(s -> s.id().equals(snapshot.id())).isPresent())
@@ -357,32 +369,9 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
             adopted.removeLast();
         }
         for (MemoryTreeSnapshot one : adopted) {
-            redescribe(one, ours.description, one.described.name(), one.described.holds());
+            MemoryTreeSnapshot.redescribe(
+                    one, ours.description, one.described.name(), one.described.holds());
         }
-    }
-
-    private static void redescribe(
-            MemoryTreeSnapshot one, VolumeDescription owner, String name, List<String> holds) {
-        Snapshot now = one.described;
-        one.described =
-                new Snapshot(
-                        now.id(),
-                        now.setId(),
-                        owner.id(),
-                        owner.name(),
-                        name,
-                        now.geometry(),
-                        now.naaLocallyAssigned(),
-                        now.serialNumber(),
-                        now.createdWallMillis(),
-                        holds);
-    }
-
-    /** The owner as its snapshot tells it: it may be gone. */
-    private static VolumeDescription owner(MemoryTreeSnapshot one) {
-        Snapshot now = one.described;
-        return new VolumeDescription(
-                now.originId(), now.originName(), now.geometry(), true, 0, "", 0);
     }
 
     @Override
@@ -433,7 +422,8 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
         VolumeNames.check(newName);
         boolean same = ours.described.name().equals(newName);
         refuse(!same && has(ours.described.originId(), newName), "used");
-        redescribe(ours, owner(ours), newName, ours.described.holds());
+        MemoryTreeSnapshot.redescribe(
+                ours, MemoryTreeSnapshot.owner(ours), newName, ours.described.holds());
     }
 
     @Override
@@ -443,7 +433,8 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
         TreeSet<String> holds = new TreeSet<>(ours.described.holds());
         holds.add(tag);
         refuse(holds.size() > Limits.SNAPSHOT_HOLDS_MAX, "too many holds");
-        redescribe(ours, owner(ours), ours.described.name(), List.copyOf(holds));
+        MemoryTreeSnapshot.redescribe(
+                ours, MemoryTreeSnapshot.owner(ours), ours.described.name(), List.copyOf(holds));
     }
 
     @Override
@@ -452,7 +443,8 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
         MemoryTreeSnapshot ours = ours(snapshot);
         TreeSet<String> holds = new TreeSet<>(ours.described.holds());
         holds.remove(tag);
-        redescribe(ours, owner(ours), ours.described.name(), List.copyOf(holds));
+        MemoryTreeSnapshot.redescribe(
+                ours, MemoryTreeSnapshot.owner(ours), ours.described.name(), List.copyOf(holds));
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.stemma.engine.volume;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /** A snapshot of a {@link MemoryTree}. */
 final class MemoryTreeSnapshot {
     Snapshot described;
@@ -49,5 +51,29 @@ final class MemoryTreeSnapshot {
             at = at.below;
         }
         return at != null;
+    }
+
+    static void redescribe(
+            MemoryTreeSnapshot one, VolumeDescription owner, String name, List<String> holds) {
+        Snapshot now = one.described;
+        one.described =
+                new Snapshot(
+                        now.id(),
+                        now.setId(),
+                        owner.id(),
+                        owner.name(),
+                        name,
+                        now.geometry(),
+                        now.naaLocallyAssigned(),
+                        now.serialNumber(),
+                        now.createdWallMillis(),
+                        holds);
+    }
+
+    /** The owner as its snapshot tells it: it may be gone. */
+    static VolumeDescription owner(MemoryTreeSnapshot one) {
+        Snapshot now = one.described;
+        return new VolumeDescription(
+                now.originId(), now.originName(), now.geometry(), true, 0, "", 0);
     }
 }
