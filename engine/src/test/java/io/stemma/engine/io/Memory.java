@@ -25,6 +25,11 @@ public final class Memory {
         return segment.address();
     }
 
+    /** All of it. */
+    public MemorySegment segment() {
+        return segment;
+    }
+
     /** Sets the first bytes. */
     public void put(byte[] bytes) {
         MemorySegment.copy(bytes, 0, segment, ValueLayout.JAVA_BYTE, 0, bytes.length);

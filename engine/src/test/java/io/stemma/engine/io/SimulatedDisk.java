@@ -26,6 +26,8 @@ import java.util.function.Consumer;
  *   <li>A killed process (restart in the same boot) loses nothing of the page cache, but its last
  *       write may have been cut at the end of any sector (a kernel copies page by page, under the
  *       page's lock).
+ *   <li>A failed sync of the folder leaves names as after a lost power, for the disk; for the
+ *       running process they stay, and no later sync makes up for it.
  *   <li>A failed sync marks pages clean: they stay readable in the page cache, the disk holds any
  *       version of them, no later sync writes them, and a restart may drop them from the cache.
  *   <li>A full disk refuses, as a whole, a write that touches a page without space.
@@ -56,6 +58,9 @@ public final class SimulatedDisk {
     /** One operation of the record. */
     public record Operation(Act act, String name, long offset, long length) {}
 
+    /** Neighbouring seeds of {@link Random} begin with almost the same numbers; so spread, not. */
+    private static final long SEED_SPREAD = 0x9E37_79B9_7F4A_7C15L;
+
     private record Renaming(String from, @Nullable String to, @Nullable SimulatedInode made) {}
 
     private final Random random;
@@ -68,6 +73,7 @@ public final class SimulatedDisk {
     private long operations;
     private long crashAt = Long.MAX_VALUE;
     private boolean crashed;
+    private @Nullable Operation crash;
     private boolean recording;
     private boolean full;
     private long capacityBytes = 1L << 40;
@@ -77,7 +83,7 @@ public final class SimulatedDisk {
 
     /** An empty disk; the same seed and the same calls give the same disk. */
     public SimulatedDisk(long seed) {
-        random = new Random(seed);
+        random = new Random(seed * SEED_SPREAD);
     }
 
     /** The folder as the running process sees it; a restart makes it useless. */
@@ -100,6 +106,11 @@ public final class SimulatedDisk {
     /** Whether the crash has happened and no restart since. */
     public boolean crashed() {
         return crashed;
+    }
+
+    /** The operation that the last crash cut; null if there was none. */
+    public @Nullable Operation crash() {
+        return crash;
     }
 
     /**
@@ -235,11 +246,12 @@ public final class SimulatedDisk {
 
     /** Ends an operation: records it, or crashes if it was the one. */
     void done(boolean due, Act act, String name, long offset, long length) {
+        Operation operation = new Operation(act, name, offset, length);
         if (due) {
             crashed = true;
+            crash = operation;
             throw new SimulatedCrash(act + " of " + name);
         }
-        Operation operation = new Operation(act, name, offset, length);
         if (recording) {
             record.add(operation);
         }
@@ -309,8 +321,13 @@ public final class SimulatedDisk {
         pendingNames.add(change);
     }
 
+    void namesSyncFailed() {
+        durableNames = survivingNames();
+        pendingNames.clear();
+    }
+
     void namesSynced() {
-        durableNames = new TreeMap<>(names);
+        pendingNames.forEach(change -> apply(durableNames, change));
         pendingNames.clear();
     }
 }

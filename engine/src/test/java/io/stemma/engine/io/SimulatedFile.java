@@ -79,9 +79,14 @@ final class SimulatedFile implements BlockFile {
 
     /** How much of a write is done by a process that dies in the middle of it. */
     private int cut(long offset, int length) {
-        long end = offset + disk.random().nextInt(length + 1);
-        long boundary = end - end % SimulatedInode.SECTOR_BYTES;
-        return end == offset + length ? length : (int) Math.max(0, boundary - offset);
+        int bytes = SimulatedInode.SECTOR_BYTES;
+        long first = offset / bytes;
+        int sectors = (int) ((offset + length + bytes - 1) / bytes - first);
+        int done = disk.random().nextInt(sectors + 1);
+        if (done == 0 || done == sectors) {
+            return done == 0 ? 0 : length;
+        }
+        return (int) ((first + done) * bytes - offset);
     }
 
     @Override

@@ -91,6 +91,7 @@ final class SimulatedFolder implements Folder {
     public void sync() throws IOException {
         boolean due = disk.due(generation);
         if (disk.syncFails("")) {
+            disk.namesSyncFailed();
             throw new FileException(path(), "make its names durable", Errno.EIO);
         }
         if (disk.takesEffect(due)) {

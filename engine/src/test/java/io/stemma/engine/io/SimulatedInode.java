@@ -230,6 +230,13 @@ final class SimulatedInode {
         cached.clear();
         cached.putAll(durable);
         size = durableSize;
+        allocated.clear();
+        durable.forEach(
+                (index, page) -> {
+                    if (!Arrays.equals(page, ZEROES)) {
+                        allocated.add(index);
+                    }
+                });
     }
 
     /** Chooses for every dirty page and for the size what the disk really holds. */

@@ -32,6 +32,8 @@ final class SectorModel {
                 versions.removeFirst();
                 dropped++;
             }
+            // What was seen durably counts as answered.
+            acknowledged = Math.max(acknowledged, place);
         }
 
         void settle(int version) {
@@ -59,6 +61,44 @@ final class SectorModel {
         this.name = name;
         this.logicalBlockBytes = logicalBlockBytes;
         resize(sectorCount);
+    }
+
+    /** The same, to go on from in two ways. */
+    SectorModel copy() {
+        SectorModel copy = new SectorModel(name, 0, logicalBlockBytes);
+        copy.nameTried = nameTried;
+        copy.sizeTried = sizeTried;
+        copy.wholes.addAll(wholes);
+        for (Sector sector : sectors) {
+            Sector same = new Sector();
+            same.versions.clear();
+            same.versions.addAll(sector.versions);
+            same.dropped = sector.dropped;
+            same.acknowledged = sector.acknowledged;
+            copy.sectors.add(same);
+        }
+        return copy;
+    }
+
+    /** Each sector holds this for certain, whatever happens. */
+    SectorModel become(int[] versions) {
+        wholes.clear();
+        resize(versions.length);
+        for (int i = 0; i < versions.length; i++) {
+            sectors.get(i).settle(versions[i]);
+        }
+        return this;
+    }
+
+    /** A sector was seen durably with the version that came next after a place with that number. */
+    void durableAfter(int sector, int place, int version) {
+        Sector one = sectors.get(sector);
+        for (int i = Math.max(0, place + 1 - one.dropped); i < one.versions.size(); i++) {
+            if (one.versions.get(i) == version) {
+                one.durableFrom(one.dropped + i);
+                return;
+            }
+        }
     }
 
     int logicalBlockBytes() {

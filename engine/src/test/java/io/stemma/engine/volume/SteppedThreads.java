@@ -5,6 +5,9 @@ import java.util.function.BooleanSupplier;
 
 /** Everything on the thread that steps, in the order it was handed over. */
 public final class SteppedThreads implements BackendThreads {
+    /** Tasks that may run on end; what goes on for longer never ends. */
+    private static final int TASKS_MAX = 100_000;
+
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private Runnable tick = () -> {};
     private boolean refusesSyncs;
@@ -51,7 +54,16 @@ public final class SteppedThreads implements BackendThreads {
 
     /** Runs tasks until none is left. */
     public void runAll() {
-        while (step()) {}
+        int ran = 0;
+        while (step()) {
+            countOn(++ran);
+        }
+    }
+
+    private static void countOn(int ran) {
+        if (ran > TASKS_MAX) {
+            throw new IllegalStateException("tasks follow each other without an end");
+        }
     }
 
     /** One tick, and all that follows from it. */
@@ -62,7 +74,9 @@ public final class SteppedThreads implements BackendThreads {
 
     @Override
     public void runUntil(BooleanSupplier done) {
+        int ran = 0;
         while (!done.getAsBoolean()) {
+            countOn(++ran);
             if (!step()) {
                 throw new IllegalStateException("waits for something that no task will do");
             }

@@ -1,0 +1,23 @@
+package io.stemma.engine.volume;
+
+/** Mistakes that a {@link MemoryTree} makes when told to: whoever checks trees has to find each. */
+enum MemoryLie {
+    SNAPSHOT_SEES_LATER_WRITES,
+    SET_OF_TWO_INSTANTS,
+    /** Only a crash between them shows it. */
+    SET_COMES_ONE_BY_ONE,
+    CLOSED_CUT_LEAVES_A_SNAPSHOT,
+    CLONE_WRITES_INTO_SNAPSHOT,
+    REVERT_KEEPS_SIZE,
+    REVERT_KEEPS_LAST_BLOCK,
+    GROW_SHOWS_WHAT_WAS_CUT,
+    UNMAP_SHOWS_PARENT,
+    PART_WRITE_LOSES_THE_REST,
+    DELETE_TAKES_BLOCKS_FROM_CHILD,
+    HOLD_IGNORED,
+    DIFFERENCE_MISSES_LAST_RUN,
+    DIFFERENCE_CALLS_DATA_UNMAPPED,
+    EXTENT_CALLS_DATA_UNMAPPED,
+    SNAPSHOT_TAKES_WRITES,
+    PROMOTE_FORGETS_OLDEST
+}
