@@ -308,6 +308,11 @@ final class MemoryTree implements VolumeBackend, PointsInTime {
     }
 
     @Override
+    public Optional<Snapshot> snapshot(VolumeId id) {
+        return find(s -> s.described.id().equals(id)).map(s -> s.described);
+    }
+
+    @Override
     public Volume open(Snapshot snapshot) {
         return ours(snapshot).opened;
     }
