@@ -184,7 +184,8 @@ final class FileVolume implements Volume {
             punches.scrub(layer().presence().blockCount());
         }
         punches.tick();
-        boolean done = punches.scrubbed();
+        // A layer below without a name goes once nothing of it shows.
+        boolean done = punches.scrubbed() && layer().below() == null;
         if (done) {
             // The next flush is to sync the file, though no byte was written.
             unsynced.add(Limits.LAYER_BLOCK_BYTES);
@@ -192,6 +193,11 @@ final class FileVolume implements Volume {
             flushes.unlessDirty();
         }
         return done;
+    }
+
+    @Override
+    public boolean hasPast() {
+        return pool.layers().names().parent(layer()) != null;
     }
 
     @Override

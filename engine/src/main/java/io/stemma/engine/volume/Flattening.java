@@ -5,7 +5,10 @@ import io.stemma.engine.journal.TreeRecord.LayerHydrated;
 import io.stemma.engine.journal.TreeRecord.ParentCut;
 import io.stemma.engine.layer.BlockState;
 import io.stemma.engine.layer.Layer;
+import io.stemma.engine.runtime.Invariant;
 import io.stemma.engine.runtime.Limits;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -30,6 +33,7 @@ final class Flattening {
     private final Registry registry;
     private final ConcurrentLinkedDeque<FileVolume> wanted = new ConcurrentLinkedDeque<>();
     private final Operation locker = new Operation();
+    private @Nullable Layer looking;
     private volatile long looked;
     private final AtomicLong copiedBytes = new AtomicLong();
 
@@ -97,8 +101,14 @@ final class Flattening {
     }
 
     private boolean step(FileVolume volume, Layer head) throws IOException {
+        if (head != looking) {
+            // A snapshot or a revert gave it a head of which nothing was looked at.
+            looking = head;
+            looked = 0;
+        }
         long end = head.presence().blockCount();
         if (looked >= end) {
+            Invariant.check(!showsThrough(head), "a parent is let go when nothing of it shows");
             pool.journal().commit(new ParentCut(head.key()));
             head.below(null);
             end(volume);
@@ -126,6 +136,23 @@ final class Flattening {
         } finally {
             volume.punches().keep(0, 0);
         }
+    }
+
+    private static boolean showsThrough(Layer head) {
+        long end = head.presence().blockCount();
+        for (long block = 0; block < end; ) {
+            BlockState state = head.presence().get(block);
+            long run = Math.max(1, head.presence().run(block, end - block, state));
+            if (state == BlockState.ABSENT) {
+                Layer.Stored stored = head.stored(block, run);
+                if (stored.data()) {
+                    return true;
+                }
+                run = stored.blockCount();
+            }
+            block += run;
+        }
+        return false;
     }
 
     private void end(FileVolume volume) throws DeviceException {

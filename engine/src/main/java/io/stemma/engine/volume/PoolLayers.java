@@ -37,6 +37,8 @@ final class PoolLayers {
     private final OwnerCache owners = new OwnerCache();
     private final Map<Integer, Layer> layers = new ConcurrentHashMap<>();
 
+    private final NamedLayers names = new NamedLayers();
+
     /** Volumes and opened snapshots. */
     private final Set<FileVolume> readers = ConcurrentHashMap.newKeySet();
 
@@ -52,6 +54,11 @@ final class PoolLayers {
 
     Turn turn() {
         return turn;
+    }
+
+    /** The layers that have names. */
+    NamedLayers names() {
+        return names;
     }
 
     OwnerCache owners() {

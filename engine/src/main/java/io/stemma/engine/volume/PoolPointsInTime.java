@@ -31,12 +31,13 @@ final class PoolPointsInTime implements PointsInTime {
     private final PoolLayers tree;
     private final Merger merger;
     private @Nullable PoolFiles files;
-    private final NamedLayers named = new NamedLayers();
+    private final NamedLayers named;
 
     PoolPointsInTime(FileBackend backend, Pool pool, Registry registry) {
         this.backend = backend;
         this.pool = pool;
         tree = pool.layers();
+        named = tree.names();
         merger = new Merger(pool, this, registry);
         tree.turn().whenFree(merger::wake);
     }

@@ -50,6 +50,9 @@ public interface Volume extends BlockDevice {
     /** Space figures of this volume. */
     SpaceUsage usage();
 
+    /** Whether snapshots hold what the volume held, so that it cannot be destroyed in it. */
+    boolean hasPast();
+
     /**
      * Sees to it that the store holds nothing any more of what blocks that are not mapped once
      * held. Call it after a flush and until it returns true. Does not block.

@@ -178,6 +178,11 @@ final class MemoryTreeVolume implements Volume {
     }
 
     @Override
+    public boolean hasPast() {
+        return below != null;
+    }
+
+    @Override
     public SpaceUsage usage() {
         return new SpaceUsage(content.length, 0, 0);
     }

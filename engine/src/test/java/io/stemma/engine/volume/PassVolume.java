@@ -114,6 +114,11 @@ public abstract class PassVolume implements Volume {
     }
 
     @Override
+    public boolean hasPast() {
+        return inner.hasPast();
+    }
+
+    @Override
     public SpaceUsage usage() {
         return inner.usage();
     }

@@ -235,6 +235,20 @@ class PointsInTimeTest {
     }
 
     @Test
+    void aVolumeThatIsRevertedWhileItIsFlattenedLosesNothing() throws Exception {
+        rig.write(0, 64, 1);
+        Snapshot first = snapshot("first");
+        rig.write(0, 64, 2);
+        snapshot("second");
+        points.flatten(rig.volume);
+        rig.threads.step();
+        points.revert(rig.volume, first);
+        settle();
+        assertThat(points.parent(rig.volume)).isEmpty();
+        assertThat(rig.read(0, 64)).isEqualTo(of(1, 64));
+    }
+
+    @Test
     void aShrunkVolumeDoesNotBringBackWhatWasBehindItsEnd() throws Exception {
         rig.write(0, 64, 1);
         snapshot("first");

@@ -124,6 +124,15 @@ final class Sanitization {
     /** Begins an operation; ends the command at once, or when it is done. */
     void begin(SanitizeOrder order, boolean immediate, ScsiTask task, UnitState state) {
         boolean descriptor = state.descriptorSense();
+        if (volume.hasPast()) {
+            // Its snapshots would keep what is to be destroyed.
+            Sense.check(
+                    task,
+                    descriptor,
+                    SenseKey.DATA_PROTECT,
+                    AdditionalSense.SOFTWARE_WRITE_PROTECTED);
+            return;
+        }
         Situation before = now;
         if (before.running() || !swap(before, new Situation(order, true))) {
             refuse(task, descriptor);

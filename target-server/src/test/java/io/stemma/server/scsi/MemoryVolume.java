@@ -322,6 +322,11 @@ public final class MemoryVolume implements Volume {
     }
 
     @Override
+    public boolean hasPast() {
+        return hasPast;
+    }
+
+    @Override
     public SpaceUsage usage() {
         return new SpaceUsage(0, 0, 0);
     }
