@@ -63,8 +63,14 @@ final class LayerMoves {
         }
     }
 
-    /** What the child holds in the range, the parent does not. */
-    static void trim(PresenceMap parent, PresenceMap child, long first, long count) {
+    /** What the child holds in the range, or does not see, the parent does not hold. */
+    static void trim(
+            PresenceMap parent, PresenceMap child, long childVisible, long first, long count) {
+        long unseen = Math.max(first, childVisible);
+        long last = end(first, count, parent.blockCount());
+        if (unseen < last) {
+            parent.set(unseen, last - unseen, BlockState.ABSENT);
+        }
         long end = end(first, count, Math.min(parent.blockCount(), child.blockCount()));
         for (long block = first; block < end; ) {
             long length = child.run(block, end - block);

@@ -222,6 +222,11 @@ final class TreeChanges {
         if (child == null) {
             throw new JournalDamage("layer key " + layer.key() + " is trimmed and needed");
         }
-        LayerMoves.trim(layer.shadow(), child.shadow(), trimmed.first(), trimmed.count());
+        LayerMoves.trim(
+                layer.shadow(),
+                child.shadow(),
+                child.visibleBlocks(),
+                trimmed.first(),
+                trimmed.count());
     }
 }

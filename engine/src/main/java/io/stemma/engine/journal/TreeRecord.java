@@ -113,7 +113,10 @@ public sealed interface TreeRecord extends StructuralRecord {
      */
     record EdgeClosed(int childKey, boolean intoChild) implements TreeRecord {}
 
-    /** Blocks of a layer without a name that its only child holds, by barrier, are absent in it. */
+    /**
+     * Blocks of a layer without a name that its only child holds, by barrier, or does not see are
+     * absent in it.
+     */
     record LayerTrimmed(int layerKey, long first, long count) implements TreeRecord {}
 
     /** Blocks that a layer saw and did not hold are there now what they are below, durably. */

@@ -60,7 +60,7 @@ final class VolumeChanges {
         if (tailShows(volume, oldBytes)) {
             closeGate(volume);
             try {
-                takeTail(volume, oldBytes);
+                takeTail(volume, oldBytes, true);
             } finally {
                 volume.admission().openGate();
             }
@@ -107,15 +107,22 @@ final class VolumeChanges {
     }
 
     /**
-     * Makes such a block the head's own, zero behind the end, or what a frozen layer has there
-     * would come to light when the volume grows. Nobody uses the volume meanwhile.
+     * Makes such a block the head's own, or what a frozen layer has behind the end would come to
+     * light when the volume grows. Nobody uses the volume meanwhile.
+     *
+     * @param zeroBehind whether it is to be zero behind the end
      */
-    private static void takeTail(FileVolume volume, long endBytes) throws DeviceException {
+    private static void takeTail(FileVolume volume, long endBytes, boolean zeroBehind)
+            throws DeviceException {
         Layer head = volume.layer();
         int used = (int) (endBytes % Limits.LAYER_BLOCK_BYTES);
         try (Arena arena = Arena.ofConfined()) {
             int behind = Limits.LAYER_BLOCK_BYTES - used;
-            head.writeWhole(endBytes, arena.allocate(behind, 8).address(), behind, false);
+            long memory = arena.allocate(behind, 8).address();
+            if (!zeroBehind) {
+                head.read(endBytes, memory, behind);
+            }
+            head.writeWhole(endBytes, memory, behind, false);
         } catch (IOException failed) {
             throw failed(volume, "take over the last block", failed);
         }
@@ -146,7 +153,8 @@ final class VolumeChanges {
         closeGate(volume);
         try {
             if (tailShows(volume, smaller.sizeBytes())) {
-                takeTail(volume, smaller.sizeBytes());
+                // What lies behind the end is the volume's until the record says otherwise.
+                takeTail(volume, smaller.sizeBytes(), false);
             }
             ControlFlush.run(volume);
             volume.pool().journal().commit(new VolumeResized(volume.key(), smaller.blockCount()));

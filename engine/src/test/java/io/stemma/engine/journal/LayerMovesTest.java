@@ -167,10 +167,12 @@ class LayerMovesTest {
     }
 
     private void trim(int first, int count) {
-        LayerMoves.trim(parent.map, child.map, first, count);
+        LayerMoves.trim(parent.map, child.map, child.visible, first, count);
         for (int i = 0; i < parent.map.blockCount(); i++) {
             boolean trimmed =
-                    i >= first && i < first + count && child.state(i) != BlockState.ABSENT;
+                    i >= first
+                            && i < first + count
+                            && (i >= child.visible || child.state(i) != BlockState.ABSENT);
             if (trimmed) {
                 assertThat(parent.state(i)).isEqualTo(BlockState.ABSENT);
                 parent.file[i] = 0;
@@ -219,7 +221,7 @@ class LayerMovesTest {
 
     @Test
     void aRangeThatNoLayerCanHaveIsDamage() {
-        assertThatThrownBy(() -> LayerMoves.trim(parent.map, child.map, -1, 5))
+        assertThatThrownBy(() -> LayerMoves.trim(parent.map, child.map, 0, -1, 5))
                 .isInstanceOf(JournalDamage.class);
         assertThatThrownBy(() -> LayerMoves.intoChild(parent.map, child.map, 1, 0, -5))
                 .isInstanceOf(JournalDamage.class);

@@ -244,9 +244,10 @@ final class TreeWorld {
     void trim(int key, int first, int count) {
         Layer parent = layer(key);
         Layer child = layers.values().stream().filter(layer -> layer.parent == key).findAny().get();
-        int end = Math.min(first + count, Math.min(parent.blocks.length, child.blocks.length));
+        int end = Math.min(first + count, parent.blocks.length);
         for (int i = first; i < end; i++) {
-            if (child.blocks[i] != BlockState.ABSENT) {
+            boolean held = i < child.blocks.length && child.blocks[i] != BlockState.ABSENT;
+            if (held || i >= child.visible) {
                 parent.blocks[i] = BlockState.ABSENT;
             }
         }
