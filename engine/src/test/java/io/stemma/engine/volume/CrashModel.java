@@ -119,7 +119,9 @@ final class CrashModel {
         String wrong = "it stands on another snapshot";
         for (OraclePoint alternative : alternatives(volume)) {
             boolean reverted = alternative != volume;
-            if (parent(found).equals(id(alternative.standsOn())) || volume.tree.flattened) {
+            // Once flattened it may stand on nothing, but never on another snapshot.
+            boolean apart = volume.tree.flattened && parent(found).isEmpty();
+            if (apart || parent(found).equals(id(alternative.standsOn()))) {
                 SectorModel model = reverted ? fresh(alternative) : sectors(volume).copy();
                 wrong = model.compare(versions, cacheSurvived);
                 if (wrong == null) {
