@@ -8,16 +8,20 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
- * A folder on tmpfs, removed with all that lies in it.
+ * A folder, on tmpfs unless said otherwise, removed with all that lies in it.
  *
  * @param path of it
  */
 public record ScratchFolder(Path path) implements AutoCloseable {
     /** A new one. */
     public static ScratchFolder create() {
+        return in(Path.of("/dev/shm"));
+    }
+
+    /** A new one in another folder. */
+    public static ScratchFolder in(Path parent) {
         try {
-            return new ScratchFolder(
-                    Files.createTempDirectory(Path.of("/dev/shm"), "stemma-bench-"));
+            return new ScratchFolder(Files.createTempDirectory(parent, "stemma-bench-"));
         } catch (IOException full) {
             throw new UncheckedIOException(full);
         }

@@ -81,6 +81,10 @@ final class VolumeChanges {
             // What it lost may be the host's, and no later sync would tell.
             throw new DeviceException(volume.standing().syncFailed(failed));
         }
+        if (cutsCovered(volume, oldBytes)) {
+            // Were the record of the head's own block void, the one below would come to light.
+            ControlFlush.run(volume);
+        }
         volume.pool().journal().commit(new VolumeResized(volume.key(), larger.blockCount()));
         volume.layer().presence().resize(blocks);
         become(volume, larger);
@@ -100,10 +104,14 @@ final class VolumeChanges {
     /** Whether a block that the end of the volume cuts shows through from below. */
     private static boolean tailShows(FileVolume volume, long endBytes) {
         long block = Layer.blockOf(endBytes);
-        Layer head = volume.layer();
+        return cutsCovered(volume, endBytes)
+                && volume.layer().presence().get(block) == BlockState.ABSENT;
+    }
+
+    /** Whether it cuts a block that something below holds as well. */
+    private static boolean cutsCovered(FileVolume volume, long endBytes) {
         return endBytes % Limits.LAYER_BLOCK_BYTES != 0
-                && head.presence().get(block) == BlockState.ABSENT
-                && head.covers(block, 1);
+                && volume.layer().covers(Layer.blockOf(endBytes), 1);
     }
 
     /**
