@@ -88,7 +88,12 @@ final class EdgeMove {
             if (until == first) {
                 return first;
             }
-            settle(child);
+            if (!pool.makes(Plant.RECORD_BEFORE_DATA)) {
+                settle(child);
+            }
+            if (pool.makes(Plant.PUNCH_BEFORE_RECORD)) {
+                giveBack(parent, first, until);
+            }
             commit(new LayerMerged(child.key(), true, first, until - first));
             if (host != null) {
                 show(parent, child, first, Math.min(until, visible));
@@ -109,7 +114,11 @@ final class EdgeMove {
             if (copier.takeCopied()) {
                 host.unsynced().add(Limits.LAYER_BLOCK_BYTES);
             }
-            ControlFlush.run(host);
+            if (pool.makes(Plant.MERGE_TRUSTS_PENDING)) {
+                receiver.file().dataSync();
+            } else {
+                ControlFlush.run(host);
+            }
         } else {
             receiver.file().dataSync();
         }
@@ -134,8 +143,14 @@ final class EdgeMove {
     /** Gives back the space of all data of a layer in a range, which is somewhere else now. */
     private void giveBack(Layer from, long first, long until) throws IOException {
         pool.layers().owners().forget(from);
-        pool.layers().drainReaders();
+        awaitReaders();
         new RunsOfData(from, first, until).punch(pool.space(), from.file());
+    }
+
+    private void awaitReaders() throws DeviceException {
+        if (!pool.makes(Plant.READER_OF_PUNCHED_LAYER)) {
+            pool.layers().drainReaders();
+        }
     }
 
     private long intoParent(long first) throws IOException {
@@ -155,7 +170,7 @@ final class EdgeMove {
         RunsOfData moved = new RunsOfData(child, first, Math.min(until, held));
         commit(new LayerMerged(child.key(), false, first, until - first));
         pool.layers().owners().forget(child);
-        pool.layers().drainReaders();
+        awaitReaders();
         moved.punchWhereGone(pool.space(), child);
         return until;
     }
@@ -181,7 +196,7 @@ final class EdgeMove {
         settle(edge.child());
         commit(new LayerTrimmed(parent.key(), first, last - first));
         pool.layers().owners().forget(parent);
-        pool.layers().drainReaders();
+        awaitReaders();
         before.punchWhereGone(pool.space(), parent);
         return last;
     }

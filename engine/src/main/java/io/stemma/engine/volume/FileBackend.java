@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -124,6 +125,18 @@ public final class FileBackend implements VolumeBackend {
             SpaceSettings settings,
             JournalOpening opening)
             throws DeviceException {
+        return open(folder, threads, time, settings, opening, Set.of());
+    }
+
+    /** The same, making mistakes: for tests that have to find them. */
+    static FileBackend open(
+            Folder folder,
+            BackendThreads threads,
+            TimeSource time,
+            SpaceSettings settings,
+            JournalOpening opening,
+            Set<Plant> plants)
+            throws DeviceException {
         Journal journal = null;
         Ballast ballast = null;
         try {
@@ -138,7 +151,8 @@ public final class FileBackend implements VolumeBackend {
             journal = opening.open(new JournalFolder(folder, ballast));
             PoolLayers layers = new PoolLayers(folder, journal, threads);
             PoolSpace space = new PoolSpace(folder, ballast, settings, threads);
-            Pool pool = new Pool(folder, journal, threads, time, new UnsyncedPool(), layers, space);
+            UnsyncedPool unsynced = new UnsyncedPool();
+            Pool pool = new Pool(folder, journal, threads, time, unsynced, layers, space, plants);
             FileBackend backend = new FileBackend(pool);
             backend.begin();
             return backend;

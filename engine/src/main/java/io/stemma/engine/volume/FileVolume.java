@@ -28,6 +28,7 @@ final class FileVolume implements Volume {
     private final Admission admission = new Admission(this);
     private final Standing standing = new Standing(this);
     private final BlockLocks locks = new BlockLocks();
+    private final boolean locksNothing;
     private final Listeners listeners = new Listeners();
     private final Unbarriered unbarriered = new Unbarriered();
     private final Unsynced unsynced;
@@ -53,6 +54,7 @@ final class FileVolume implements Volume {
         this.pool = pool;
         this.key = key;
         layers = new VolumeLayers(admission, layer);
+        locksNothing = pool.makes(Plant.NO_BLOCK_LOCK);
         this.description = description;
         blockShift = Integer.numberOfTrailingZeros(description.geometry().logicalBlockBytes());
         logicalBlocks = description.geometry().blockCount();
@@ -282,7 +284,8 @@ final class FileVolume implements Volume {
 
     /** Takes the locks of layer blocks for an operation, which else tries its step again later. */
     BlockLocks.Outcome lockBlocks(Operation operation, long first, long count) {
-        BlockLocks.Outcome outcome = locks.lock(first, count, operation);
+        BlockLocks.Outcome outcome =
+                locksNothing ? BlockLocks.Outcome.HELD : locks.lock(first, count, operation);
         // With WAITING the operation may run elsewhere by now: it is not touched any more.
         if (outcome == BlockLocks.Outcome.HELD) {
             operation.lockedFirst = first;
@@ -295,7 +298,7 @@ final class FileVolume implements Volume {
 
     /** The same for an operation that will go elsewhere instead of waiting. */
     boolean tryLockBlocks(Operation operation, long first, long count) {
-        if (!locks.tryLock(first, count)) {
+        if (!locksNothing && !locks.tryLock(first, count)) {
             return false;
         }
         operation.lockedFirst = first;
@@ -307,7 +310,9 @@ final class FileVolume implements Volume {
         long count = operation.lockedCount;
         if (count > 0) {
             operation.lockedCount = 0;
-            locks.unlock(operation.lockedFirst, count);
+            if (!locksNothing) {
+                locks.unlock(operation.lockedFirst, count);
+            }
         }
     }
 

@@ -4,6 +4,8 @@ import io.stemma.engine.io.Folder;
 import io.stemma.engine.journal.Journal;
 import io.stemma.engine.runtime.TimeSource;
 
+import java.util.Set;
+
 /**
  * What all volumes of one folder share.
  *
@@ -14,6 +16,7 @@ import io.stemma.engine.runtime.TimeSource;
  * @param unsynced the bound on unsynced bytes of all volumes together
  * @param layers the layers that lie there
  * @param space how full the file system is
+ * @param plants mistakes to make; none outside of tests
  */
 record Pool(
         Folder folder,
@@ -22,4 +25,9 @@ record Pool(
         TimeSource time,
         UnsyncedPool unsynced,
         PoolLayers layers,
-        PoolSpace space) {}
+        PoolSpace space,
+        Set<Plant> plants) {
+    boolean makes(Plant mistake) {
+        return plants.contains(mistake);
+    }
+}

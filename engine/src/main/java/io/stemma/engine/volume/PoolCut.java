@@ -93,12 +93,8 @@ final class PoolCut implements PointsInTime.Cut {
         VolumeNames.check(name);
         points.checkUnused(volumes, name);
         awaitSeals();
-        List<ControlFlush> flushes = new ArrayList<>();
-        for (FileVolume volume : volumes) {
-            flushes.add(ControlFlush.start(volume));
-        }
-        for (ControlFlush flush : flushes) {
-            flush.await(pool.threads());
+        if (!pool.makes(Plant.SNAPSHOT_NAMED_BEFORE_SYNC)) {
+            flushAll();
         }
         pool.layers().turn().enter();
         try {
@@ -108,6 +104,16 @@ final class PoolCut implements PointsInTime.Cut {
             return named;
         } finally {
             pool.layers().turn().leave();
+        }
+    }
+
+    private void flushAll() throws DeviceException {
+        List<ControlFlush> flushes = new ArrayList<>();
+        for (FileVolume volume : volumes) {
+            flushes.add(ControlFlush.start(volume));
+        }
+        for (ControlFlush flush : flushes) {
+            flush.await(pool.threads());
         }
     }
 

@@ -16,9 +16,13 @@ import java.io.IOException;
  */
 final class WritePath {
     private final FileVolume volume;
+    private final boolean recordsFirst;
+    private final boolean fillsNothing;
 
     WritePath(FileVolume volume) {
         this.volume = volume;
+        recordsFirst = volume.pool().makes(Plant.RECORD_BEFORE_DATA);
+        fillsNothing = volume.pool().makes(Plant.PART_WRITE_INTO_ABSENT_BLOCK);
     }
 
     /** A write has passed all stops. Any thread. */
@@ -97,7 +101,7 @@ final class WritePath {
     }
 
     private void writeFirst(Operation operation) {
-        if (!admitted(operation) || !writtenWhole(operation, false)) {
+        if (!admitted(operation) || !(recordsFirst || writtenWhole(operation, false))) {
             return;
         }
         volume.unsynced().add((int) operation.length);
@@ -156,7 +160,11 @@ final class WritePath {
         long address = operation.request().address();
         int length = (int) operation.length;
         try {
-            operation.layer().writeWhole(operation.offset, address, length, false);
+            if (fillsNothing) {
+                operation.layer().write(operation.offset, address, length, false);
+            } else {
+                operation.layer().writeWhole(operation.offset, address, length, false);
+            }
         } catch (IOException failed) {
             failed(operation, failed);
             return false;
@@ -189,6 +197,9 @@ final class WritePath {
 
     /** The record of a first write is where its promise wants it. */
     void recorded(Operation operation) {
+        if (recordsFirst && !operation.recordDurable && !writtenWhole(operation, false)) {
+            return;
+        }
         long first = operation.firstBlock();
         long count = operation.blockCount();
         operation.layer().presence().set(first, count, BlockState.DATA);

@@ -7,6 +7,7 @@ import io.stemma.engine.io.Memory;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
@@ -23,6 +24,9 @@ final class CrashChanges {
     private final Random random;
     private final ArrayDeque<Memory> memories = new ArrayDeque<>();
 
+    /** Asked for and not finished; a disk operation of one may ask for another. */
+    private final List<Change> unfinished = new ArrayList<>();
+
     CrashChanges(CrashModel model) {
         this.model = model;
         world = model.world;
@@ -33,6 +37,7 @@ final class CrashChanges {
     /** The process died: nobody uses memory of its requests any more. */
     void forget() {
         memories.clear();
+        unfinished.clear();
         for (int i = 0; i < MEMORIES; i++) {
             memories.add(new Memory(SECTORS_MAX * Stamps.SECTOR));
         }
@@ -70,7 +75,7 @@ final class CrashChanges {
     }
 
     /** Asks for a change; null if what was drawn would overlap one that is under way. */
-    @Nullable Change ask(OraclePoint volume, List<Change> underWay) throws DeviceException {
+    @Nullable Change ask(OraclePoint volume) throws DeviceException {
         int blocks = volume.blocks();
         int block = random.nextInt(blocks);
         int count = 1 + random.nextInt(Math.min(blocks - block, CHANGE_SECTORS));
@@ -80,7 +85,7 @@ final class CrashChanges {
         }
         int first = block * volume.unit;
         int sectors = count * volume.unit;
-        for (Change other : underWay) {
+        for (Change other : unfinished) {
             boolean apart = other.first >= first + sectors || first >= other.first + other.count;
             if (other.volume == volume && !apart) {
                 return null;
@@ -109,6 +114,7 @@ final class CrashChanges {
         } else {
             model.sectors(volume).writing(first, sectors, version);
         }
+        unfinished.add(change);
         submit(change, forced, atomic);
         return change;
     }
@@ -153,6 +159,7 @@ final class CrashChanges {
             held.end();
         }
         memories.add(change.memory);
+        unfinished.remove(change);
     }
 
     void good(TestRequest request) {

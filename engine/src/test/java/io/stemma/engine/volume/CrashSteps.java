@@ -239,7 +239,7 @@ final class CrashSteps {
     private CrashChanges.@Nullable Change asked(
             OraclePoint volume, List<CrashChanges.Change> underWay) {
         try {
-            CrashChanges.Change change = changes.ask(volume, underWay);
+            CrashChanges.Change change = changes.ask(volume);
             if (change != null) {
                 underWay.add(change);
             }
@@ -251,11 +251,29 @@ final class CrashSteps {
 
     private void change(OraclePoint volume) throws DeviceException {
         under = Under.WRITE;
-        CrashChanges.Change change = changes.ask(volume, List.of());
+        List<CrashChanges.Change> meanwhile = new ArrayList<>();
+        if (world.once(4)) {
+            whileWriting(volume, meanwhile);
+        }
+        CrashChanges.Change change = changes.ask(volume);
         if (change != null) {
             under = change.unmap ? Under.UNMAP : Under.WRITE;
             changes.finish(change);
         }
+        disk.observe(null);
+        meanwhile.forEach(changes::finish);
+    }
+
+    /** Once, when a part of a layer was just written, a host changes something beside it. */
+    private void whileWriting(OraclePoint volume, List<CrashChanges.Change> asked) {
+        disk.observe(
+                done -> {
+                    if (done.act() == SimulatedDisk.Act.WRITE
+                            && done.name().startsWith("layer.")
+                            && asked.isEmpty()) {
+                        asked(volume, asked);
+                    }
+                });
     }
 
     private void restart() throws DeviceException {

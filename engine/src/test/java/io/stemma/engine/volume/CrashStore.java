@@ -26,6 +26,18 @@ final class CrashStore implements TreeStore {
                     FileBackend.open(
                             folder, threads, clock, owned -> SmallJournals.open(owned, Set.of()));
 
+    /** The same, making a mistake. */
+    static Opening making(Plant mistake) {
+        return (folder, threads, clock) ->
+                FileBackend.open(
+                        folder,
+                        threads,
+                        clock,
+                        SpaceSettings.NONE,
+                        owned -> SmallJournals.open(owned, Set.of()),
+                        Set.of(mistake));
+    }
+
     private final SimulatedDisk disk;
     private final Opening opening;
     private SteppedThreads threads = new SteppedThreads();

@@ -15,10 +15,13 @@ final class SimulatedTreeStore implements TreeStore {
     private final SimulatedDisk disk;
     private SteppedThreads threads = new SteppedThreads();
     private TestClock clock = new TestClock();
+    private final Set<Plant> mistakes;
     private FileBackend backend;
 
-    SimulatedTreeStore(long seed) throws DeviceException {
+    /** An empty pool whose engine makes these mistakes. */
+    SimulatedTreeStore(long seed, Plant... mistakes) throws DeviceException {
         disk = new SimulatedDisk(seed);
+        this.mistakes = Set.of(mistakes);
         backend = open(disk.folder());
     }
 
@@ -26,7 +29,12 @@ final class SimulatedTreeStore implements TreeStore {
         threads = new SteppedThreads();
         clock = new TestClock();
         return FileBackend.open(
-                folder, threads, clock, owned -> SmallJournals.open(owned, Set.of()));
+                folder,
+                threads,
+                clock,
+                SpaceSettings.NONE,
+                owned -> SmallJournals.open(owned, Set.of()),
+                mistakes);
     }
 
     @Override
