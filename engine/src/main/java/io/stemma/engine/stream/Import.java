@@ -398,8 +398,7 @@ public final class Import implements AutoCloseable {
     }
 
     private Snapshot snapshot(Volume volume) throws DeviceException {
-        String full =
-                volume.description().name() + Snapshot.SEPARATOR + header.snapshotName();
+        String full = volume.description().name() + Snapshot.SEPARATOR + header.snapshotName();
         Optional<Snapshot> before = points.snapshot(full);
         if (before.isPresent()) {
             return before.get(); // Killed before the mark was taken off.

@@ -67,8 +67,7 @@ public record ImportMark(
 
     /** As it is after more of it is done. */
     ImportMark at(long block, long record) {
-        return new ImportMark(
-                snapshot, snapshotName, base, blockCount, block, record, whole);
+        return new ImportMark(snapshot, snapshotName, base, blockCount, block, record, whole);
     }
 
     /** As it is when the stream was read to its end. */

@@ -59,12 +59,13 @@ public final class ImportMarks {
      */
     public void forget(VolumeId volume) throws DeviceException {
         ImportMark mark = of(volume).orElse(null);
-        registry.remove(PREFIX + volume);
         VolumeId base = mark == null ? null : mark.base();
         Snapshot held = base == null ? null : points().snapshot(base).orElse(null);
         if (held != null) {
             points().release(held, tag(volume));
         }
+        // Last: without it nobody would know of the hold.
+        registry.remove(PREFIX + volume);
     }
 
     /** Forgets those of volumes that were deleted where nobody told this. */

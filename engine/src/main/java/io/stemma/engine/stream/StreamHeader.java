@@ -177,8 +177,7 @@ public record StreamHeader(
                         && physical <= PHYSICAL_BYTES_MAX
                         && Integer.bitCount(physical) == 1
                         && blocks > 0
-                        && blocks
-                                <= Limits.LAYER_BLOCKS_MAX * (Limits.LAYER_BLOCK_BYTES / logical);
+                        && blocks <= Limits.LAYER_BLOCKS_MAX * (Limits.LAYER_BLOCK_BYTES / logical);
         if (!sound) {
             throw damaged("the shape of the volume");
         }
