@@ -177,5 +177,20 @@ public final class Limits {
     /** Largest volume or layer key, so that keys can index arrays; creation is refused beyond. */
     public static final int JOURNAL_KEY_MAX = 1 << 22;
 
+    /** Bytes of volume data in one record of a stream; a longer record is refused as damage. */
+    public static final int STREAM_RECORD_BYTES_MAX = 1 << 20;
+
+    /** Records of one stream that are read or written at one time; the next waits for the first. */
+    public static final int STREAM_PIECES = 8;
+
+    /** Runs of a difference that an export keeps; for more it looks at the maps again. */
+    public static final int STREAM_RUNS_MAX = 1 << 18;
+
+    /** Bytes that an import has written when it flushes and notes how far it is. */
+    public static final long STREAM_UNFLUSHED_BYTES_MAX = 64L << 20;
+
+    /** The same in records, which may have no bytes. */
+    public static final long STREAM_UNFLUSHED_RECORDS_MAX = 1 << 16;
+
     private Limits() {}
 }

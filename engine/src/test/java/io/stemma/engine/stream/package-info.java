@@ -1,0 +1,4 @@
+@NullMarked
+package io.stemma.engine.stream;
+
+import org.jspecify.annotations.NullMarked;
