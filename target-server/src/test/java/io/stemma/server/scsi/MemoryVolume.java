@@ -54,6 +54,7 @@ public final class MemoryVolume implements Volume {
 
     @Nullable DeviceFault offline;
     @Nullable DeviceFault nextFault;
+    boolean hasPast;
     boolean writeCache = true;
     @Nullable RangeLock locked;
 

@@ -126,6 +126,14 @@ class SanitizeTest {
     }
 
     @Test
+    void whatSnapshotsKeepIsNotErased() {
+        fill();
+        host.volume.hasPast = true;
+        assertThat(host.send(ERASE)).isEqualTo("7/2702");
+        assertThat(host.send(READY)).isEqualTo("GOOD");
+    }
+
+    @Test
     void writeProtectionForbidsIt() {
         Host readOnly = new Host(new MemoryVolume(8192, 512), true);
         assertThat(readOnly.send(ERASE)).isEqualTo("7/2700");
