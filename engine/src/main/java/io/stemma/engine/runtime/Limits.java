@@ -46,6 +46,9 @@ public final class Limits {
     /** Hidden blocks of a layer that are worth giving back while nothing else is to be done. */
     public static final long TRIM_BLOCKS_MIN = 256;
 
+    /** Runs of blocks that one step of a trim gives back; the others are for the next one. */
+    public static final int TRIM_RUNS_MAX = 256;
+
     /** Ticks after which a merge that met a fault, or found nothing to do, looks again. */
     public static final int MERGE_RETRY_TICKS = 20;
 

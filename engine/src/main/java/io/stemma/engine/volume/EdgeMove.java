@@ -7,11 +7,14 @@ import io.stemma.engine.journal.TreeRecord.LayerMerged;
 import io.stemma.engine.journal.TreeRecord.LayerTrimmed;
 import io.stemma.engine.layer.BlockState;
 import io.stemma.engine.layer.Layer;
+import io.stemma.engine.layer.PresenceMap;
 import io.stemma.engine.runtime.Limits;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The work on one edge, step by step. A step copies what is to move, makes it durable and barriers
@@ -189,16 +192,40 @@ final class EdgeMove {
     private long trim(long first) throws IOException {
         Layer parent = edge.parent();
         long last = Math.min(first + Limits.MERGE_LOOK_BLOCKS_MAX, end);
-        RunsOfData before = new RunsOfData(parent, first, last);
-        if (before.isEmpty()) {
+        List<LayerTrimmed> hidden = hidden(parent, edge.child(), first, last);
+        if (hidden.isEmpty()) {
             return last;
         }
+        LayerTrimmed end = hidden.getLast();
+        long until = hidden.size() < Limits.TRIM_RUNS_MAX ? last : end.first() + end.count();
+        RunsOfData before = new RunsOfData(parent, first, until);
         settle(edge.child());
-        commit(new LayerTrimmed(parent.key(), first, last - first));
+        // Who saw one of these blocks absent in the child is still to find it in the parent.
+        pool.layers().drainReaders();
+        pool.journal().commit(hidden.toArray(LayerTrimmed[]::new));
         pool.layers().owners().forget(parent);
         awaitReaders();
         before.punchWhereGone(pool.space(), parent);
-        return last;
+        return until;
+    }
+
+    /** The first runs of a range that the parent holds, the child holds or does not see. */
+    private List<LayerTrimmed> hidden(Layer parent, Layer child, long first, long last) {
+        List<LayerTrimmed> hidden = new ArrayList<>();
+        PresenceMap above = child.presence();
+        PresenceMap below = parent.presence();
+        long end = Math.min(last, below.blockCount());
+        long seen = Math.min(end, Math.min(visible(), above.blockCount()));
+        long block = first;
+        while (block < end && hidden.size() < Limits.TRIM_RUNS_MAX) {
+            BlockState state = block < seen ? above.get(block) : BlockState.ZERO;
+            long run = block < seen ? above.run(block, seen - block, state) : end - block;
+            if (state != BlockState.ABSENT && !below.all(block, run, BlockState.ABSENT)) {
+                hidden.add(new LayerTrimmed(parent.key(), block, run));
+            }
+            block += run;
+        }
+        return hidden;
     }
 
     private long visible() {

@@ -48,7 +48,7 @@ public final class FileBackend implements VolumeBackend {
     private final PoolFiles files;
     private final PoolPointsInTime points;
     private final Map<Integer, FileVolume> volumes = new ConcurrentHashMap<>();
-    private boolean closed;
+    private volatile boolean closed;
 
     private FileBackend(Pool pool) {
         this.pool = pool;
@@ -265,9 +265,14 @@ public final class FileBackend implements VolumeBackend {
         VolumeNames.check(specification.name());
         VolumeNames.checkSize(specification.geometry());
         requireRoomFor(specification.name());
-        FileVolume volume = files.create(specification);
-        volumes.put(volume.key(), volume);
-        return volume;
+        pool.layers().turn().enter();
+        try {
+            FileVolume volume = files.create(specification);
+            volumes.put(volume.key(), volume);
+            return volume;
+        } finally {
+            pool.layers().turn().leave();
+        }
     }
 
     /** Refuses one volume more, of that name; the caller has the monitor. */
@@ -367,8 +372,11 @@ public final class FileBackend implements VolumeBackend {
             synchronized (this) {
                 if (!ours.name().equals(newName)) {
                     checkUnused(newName);
-                    VolumeChanges.rename(ours, newName);
-                    points.named().renamed(ours.description().id(), newName);
+                    withTurn(
+                            () -> {
+                                VolumeChanges.rename(ours, newName);
+                                points.named().renamed(ours.description().id(), newName);
+                            });
                 }
             }
         }
@@ -379,6 +387,7 @@ public final class FileBackend implements VolumeBackend {
         FileVolume ours = ours(volume);
         synchronized (ours) {
             ours(volume);
+            checkOpen();
             if (ours.writeCache() != enabled) {
                 VolumeChanges.writeCache(ours, enabled);
                 ours.listeners().writeCacheChanged(enabled);
@@ -477,6 +486,9 @@ public final class FileBackend implements VolumeBackend {
         }
         Failures failures = new Failures();
         points.merger().close();
+        // Whoever changes the tree ends first; whoever waits to is told that it is too late.
+        pool.layers().turn().close();
+        points.named().closeOpened(failures);
         for (FileVolume volume : volumes.values()) {
             synchronized (volume) {
                 failures.collect(() -> VolumeChanges.close(volume));

@@ -32,6 +32,10 @@ final class Flattening {
     private final Pool pool;
     private final Registry registry;
     private final ConcurrentLinkedDeque<FileVolume> wanted = new ConcurrentLinkedDeque<>();
+
+    /** Volumes in a row for which nothing could be done; once all were, it waits to be woken. */
+    private int passedOver;
+
     private final Operation locker = new Operation();
     private @Nullable Layer looking;
     private volatile long looked;
@@ -95,8 +99,11 @@ final class Flattening {
         if (!volume.admission().serves() || volume.layers().cutting()) {
             wanted.remove(volume);
             wanted.add(volume);
-            return wanted.size() > 1;
+            boolean others = ++passedOver < wanted.size();
+            passedOver = others ? passedOver : 0;
+            return others;
         }
+        passedOver = 0;
         return step(volume, head);
     }
 
@@ -108,6 +115,8 @@ final class Flattening {
         }
         long end = head.presence().blockCount();
         if (looked >= end) {
+            // Who saw a block absent before it was copied is still to look below for it.
+            pool.layers().drainReaders();
             Invariant.check(!showsThrough(head), "a parent is let go when nothing of it shows");
             pool.journal().commit(new ParentCut(head.key()));
             head.below(null);

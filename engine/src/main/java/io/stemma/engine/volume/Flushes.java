@@ -31,6 +31,10 @@ final class Flushes {
             };
     private ArrayDeque<Operation> waiting = new ArrayDeque<>();
     private ArrayDeque<Operation> served = new ArrayDeque<>();
+
+    /** Of those that wait, what came too late; see {@link #stop}. */
+    private final ArrayDeque<Operation> refused = new ArrayDeque<>();
+
     private boolean running;
     private boolean again;
     private boolean stopped;
@@ -153,6 +157,19 @@ final class Flushes {
         stopped = false;
     }
 
+    private void refuseLate() {
+        while (true) {
+            Operation operation;
+            synchronized (this) {
+                operation = refused.poll();
+            }
+            if (operation == null) {
+                return;
+            }
+            volume.finish(operation, volume.standing().refusal());
+        }
+    }
+
     private void startTurn() {
         if (!volume.threads().sync(turn)) {
             takeWaiting();
@@ -264,6 +281,11 @@ final class Flushes {
         boolean more;
         Completion idle = null;
         synchronized (this) {
+            if (stopped) {
+                // They came while this turn ran, and no other one follows.
+                refused.addAll(waiting);
+                waiting.clear();
+            }
             more = !stopped && (!waiting.isEmpty() || (again && fault == null));
             running = more;
             if (!more) {
@@ -271,6 +293,7 @@ final class Flushes {
                 whenIdle = null;
             }
         }
+        refuseLate();
         if (more) {
             startTurn();
         } else if (idle != null) {

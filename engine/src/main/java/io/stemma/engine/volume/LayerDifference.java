@@ -3,6 +3,7 @@ package io.stemma.engine.volume;
 import io.stemma.engine.layer.BlockState;
 import io.stemma.engine.layer.Layer;
 import io.stemma.engine.layer.PresenceMap;
+import io.stemma.engine.runtime.Limits;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,26 @@ final class LayerDifference {
             difference.compare(from);
             difference.tell(told);
         }
+    }
+
+    /** The same in logical blocks of the later point, up to its end. */
+    static void between(
+            @Nullable Layer from,
+            Layer to,
+            int logicalBlockBytes,
+            long endBlock,
+            PointsInTime.RunVisitor told) {
+        int perBlock = Limits.LAYER_BLOCK_BYTES / logicalBlockBytes;
+        between(
+                from,
+                to,
+                (first, count, data) -> {
+                    long begin = first * perBlock;
+                    long blocks = Math.min(count * perBlock, endBlock - begin);
+                    if (blocks > 0) {
+                        told.run(begin, blocks, data);
+                    }
+                });
     }
 
     private void stored(BlockRuns told) {

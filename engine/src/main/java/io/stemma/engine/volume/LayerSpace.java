@@ -3,10 +3,26 @@ package io.stemma.engine.volume;
 import io.stemma.engine.layer.BlockState;
 import io.stemma.engine.layer.Layer;
 import io.stemma.engine.layer.PresenceMap;
+import io.stemma.engine.runtime.Limits;
+
+import java.util.List;
 
 /** Counts blocks of layers and of pairs of them, in {@code Limits.LAYER_BLOCK_BYTES}. */
 final class LayerSpace {
     private LayerSpace() {}
+
+    /** What a snapshot takes whose layer has these over it. The caller has the turn. */
+    static PointsInTime.SnapshotUsage usage(Layer layer, List<Layer> children) {
+        long owned = held(layer);
+        long freed =
+                switch (children.size()) {
+                    case 0 -> owned;
+                    case 1 -> hidden(layer, children.getFirst());
+                    default -> 0;
+                };
+        return new PointsInTime.SnapshotUsage(
+                owned * Limits.LAYER_BLOCK_BYTES, freed * Limits.LAYER_BLOCK_BYTES);
+    }
 
     /** Blocks that a layer holds as data. */
     static long held(Layer layer) {

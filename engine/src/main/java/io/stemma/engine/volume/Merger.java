@@ -116,13 +116,13 @@ final class Merger {
     private void turn() {
         boolean more = false;
         try {
-            // Whoever has the turn wakes this when it leaves.
-            if (!closed && !paused && tree.turn().tryEnter()) {
-                wanted = false;
+            // Before the try: whoever has the turn wakes this when it leaves.
+            wanted = false;
+            if (!closed && !paused && !pool.journal().failed() && tree.turn().tryEnter()) {
                 try {
                     more = step();
                 } finally {
-                    leaveQuietly();
+                    tree.turn().leaveUntold();
                 }
             }
         } catch (IOException failed) {
@@ -138,13 +138,6 @@ final class Merger {
         if (more || wanted) {
             go();
         }
-    }
-
-    /** Gives the turn back without being woken by that. */
-    private void leaveQuietly() {
-        boolean before = wanted;
-        tree.turn().leave();
-        wanted = before;
     }
 
     /** One step; whether there may be another. */

@@ -68,10 +68,22 @@ final class NamedLayers {
 
     /** A layer has the place of another one from now on, and its name if it has one. */
     void move(Layer from, Layer to) {
-        NamedLayer one = byLayer.remove(from);
+        NamedLayer one = byLayer.get(from);
         if (one != null) {
+            // Who looks meanwhile finds it at one of them.
             byLayer.put(to, one);
+            byLayer.remove(from);
             one.moveTo(to);
+        }
+    }
+
+    /** Refuses all later reads of snapshots and waits for those under way. */
+    void closeOpened(Failures failures) {
+        for (NamedLayer one : byId.values()) {
+            FileVolume open = one.opened();
+            if (open != null) {
+                failures.collect(() -> VolumeChanges.close(open));
+            }
         }
     }
 

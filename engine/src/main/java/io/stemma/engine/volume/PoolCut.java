@@ -140,6 +140,11 @@ final class PoolCut implements PointsInTime.Cut {
             points.treeChanged();
             return;
         }
+        if (pool.layers().turn().closed()) {
+            // The next start takes the preparation back.
+            ended = true;
+            return;
+        }
         pool.layers().turn().enter();
         try {
             for (int i = 0; i < next.size(); i++) {

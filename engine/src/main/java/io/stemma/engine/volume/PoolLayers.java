@@ -49,7 +49,7 @@ final class PoolLayers {
         this.folder = folder;
         this.journal = journal;
         this.threads = threads;
-        turn = new Turn(threads);
+        turn = new Turn(threads, folder.path());
     }
 
     Turn turn() {
@@ -208,6 +208,11 @@ final class PoolLayers {
         }
     }
 
+    /** Layers that no record speaks of go again. */
+    void discard(List<Layer> made) {
+        made.forEach(this::discard);
+    }
+
     private void discard(Layer layer) {
         close(layer);
         try {
@@ -228,9 +233,11 @@ final class PoolLayers {
 
     /** Lets go of all layers that the journal needs no more. The caller has the turn. */
     void dropGone() throws DeviceException {
+        // In this order: what is put there meanwhile is needed.
+        List<Layer> all = List.copyOf(layers.values());
         Set<Integer> needed = journal.layers();
         List<Layer> gone = new ArrayList<>();
-        for (Layer layer : layers.values()) {
+        for (Layer layer : all) {
             if (!needed.contains(layer.key())) {
                 gone.add(layer);
             }

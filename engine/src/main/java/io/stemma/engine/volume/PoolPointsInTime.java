@@ -202,7 +202,11 @@ final class PoolPointsInTime implements PointsInTime {
         if (fullName.indexOf(Snapshot.SEPARATOR) < 0) {
             return Optional.empty();
         }
-        tree.turn().enter();
+        try {
+            tree.turn().enter();
+        } catch (DeviceException closed) {
+            return Optional.empty();
+        }
         try {
             return named.find(fullName).map(this::opened);
         } finally {
@@ -430,26 +434,21 @@ final class PoolPointsInTime implements PointsInTime {
     @Override
     public void difference(@Nullable Volume from, Volume to, RunVisitor visitor)
             throws DeviceException {
-        FileVolume later = backend.readable(to);
-        FileVolume earlier = from == null ? null : backend.readable(from);
-        int perBlock = Limits.LAYER_BLOCK_BYTES / later.logicalBlockBytes();
-        if (earlier != null && earlier.logicalBlockBytes() != later.logicalBlockBytes()) {
-            throw new IllegalArgumentException(
-                    "the two points have blocks of different sizes: name points of one tree");
-        }
         tree.turn().enter();
         try {
-            long end = later.geometry().blockCount();
+            // With the turn, or one of them may be deleted meanwhile.
+            FileVolume later = backend.readable(to);
+            FileVolume earlier = from == null ? null : backend.readable(from);
+            if (earlier != null && earlier.logicalBlockBytes() != later.logicalBlockBytes()) {
+                throw new IllegalArgumentException(
+                        "the two points have blocks of different sizes: name points of one tree");
+            }
             LayerDifference.between(
                     earlier == null ? null : earlier.layer(),
                     later.layer(),
-                    (first, count, data) -> {
-                        long begin = first * perBlock;
-                        long blocks = Math.min(count * perBlock, end - begin);
-                        if (blocks > 0) {
-                            visitor.run(begin, blocks, data);
-                        }
-                    });
+                    later.logicalBlockBytes(),
+                    later.geometry().blockCount(),
+                    visitor);
         } finally {
             tree.turn().leave();
         }
@@ -457,26 +456,28 @@ final class PoolPointsInTime implements PointsInTime {
 
     @Override
     public SnapshotUsage usage(Snapshot snapshot) {
-        NamedLayer one = named.find(snapshot.id()).orElse(null);
-        if (one == null) {
+        try {
+            tree.turn().enter();
+        } catch (DeviceException closed) {
             return new SnapshotUsage(0, 0);
         }
-        Layer layer = one.layer();
-        List<Layer> children = tree.children(layer);
-        long owned = LayerSpace.held(layer);
-        long freed =
-                switch (children.size()) {
-                    case 0 -> owned;
-                    case 1 -> LayerSpace.hidden(layer, children.getFirst());
-                    default -> 0;
-                };
-        return new SnapshotUsage(
-                owned * Limits.LAYER_BLOCK_BYTES, freed * Limits.LAYER_BLOCK_BYTES);
+        try {
+            return named.find(snapshot.id())
+                    .map(one -> LayerSpace.usage(one.layer(), tree.children(one.layer())))
+                    .orElseGet(() -> new SnapshotUsage(0, 0));
+        } finally {
+            tree.turn().leave();
+        }
     }
 
     @Override
     public void flatten(Volume volume) throws DeviceException {
-        merger.flatten(backend.ours(volume));
+        tree.turn().enter();
+        try {
+            merger.flatten(backend.ours(volume));
+        } finally {
+            tree.turn().leave();
+        }
     }
 
     @Override

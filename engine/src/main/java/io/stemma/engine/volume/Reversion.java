@@ -4,7 +4,6 @@ import io.stemma.engine.block.DeviceException;
 import io.stemma.engine.block.Geometry;
 import io.stemma.engine.journal.TreeRecord.VolumeReverted;
 import io.stemma.engine.layer.Layer;
-import io.stemma.engine.runtime.Limits;
 
 import java.util.List;
 
@@ -23,8 +22,7 @@ final class Reversion {
         Layer head = made.getFirst();
         VolumeChanges.closeGate(volume);
         try {
-            // What is unsynced in the old head must not count as unsynced of the new one.
-            ControlFlush.run(volume);
+            flushOrDiscard(volume, made);
             commit(volume, to, made);
             tree.add(head);
             tellTap(volume, to.layer(), geometry);
@@ -35,6 +33,19 @@ final class Reversion {
             volume.listeners().contentChanged();
         } finally {
             volume.admission().openGate();
+        }
+    }
+
+    /** What is unsynced in the old head must not count as unsynced of the new one. */
+    private static void flushOrDiscard(FileVolume volume, List<Layer> made) throws DeviceException {
+        boolean flushed = false;
+        try {
+            ControlFlush.run(volume);
+            flushed = true;
+        } finally {
+            if (!flushed) {
+                volume.pool().layers().discard(made);
+            }
         }
     }
 
@@ -54,17 +65,11 @@ final class Reversion {
         if (tap == null) {
             return;
         }
-        long perBlock = Limits.LAYER_BLOCK_BYTES / volume.logicalBlockBytes();
-        long end = geometry.blockCount();
         LayerDifference.between(
                 volume.layer(),
                 to,
-                (first, count, data) -> {
-                    long begin = first * perBlock;
-                    long blocks = Math.min(count * perBlock, end - begin);
-                    if (blocks > 0) {
-                        tap.replaced(begin, blocks);
-                    }
-                });
+                volume.logicalBlockBytes(),
+                geometry.blockCount(),
+                (first, count, data) -> tap.replaced(first, count));
     }
 }
