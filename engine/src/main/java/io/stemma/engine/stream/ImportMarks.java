@@ -69,7 +69,7 @@ public final class ImportMarks {
     }
 
     /** Forgets those of volumes that were deleted where nobody told this. */
-    void sweep() throws DeviceException {
+    public void sweep() throws DeviceException {
         Set<VolumeId> there =
                 backend.volumes().stream()
                         .map(volume -> volume.description().id())

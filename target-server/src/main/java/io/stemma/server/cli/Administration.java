@@ -15,6 +15,15 @@ public interface Administration extends AutoCloseable {
      */
     ObjectNode perform(String operation, ObjectNode arguments) throws AdministrationException;
 
+    /**
+     * Performs one operation that bytes belong to. An administration that has none of these does it
+     * without them.
+     */
+    default ObjectNode perform(String operation, ObjectNode arguments, Payload payload)
+            throws AdministrationException {
+        return perform(operation, arguments);
+    }
+
     @Override
     void close() throws AdministrationException;
 }

@@ -7,6 +7,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
@@ -39,6 +40,16 @@ abstract class Command implements Callable<Integer> {
         return administration.perform(operation(), arguments);
     }
 
+    /** Where the answer goes. */
+    PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    /** Where people are told what goes on. */
+    final PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
     /** Ends as a command line that cannot be understood. */
     final ParameterException wrong(String message) {
         return new ParameterException(spec.commandLine(), message);
@@ -52,23 +63,23 @@ abstract class Command implements Callable<Integer> {
         try (Administration administration = source.open(data.toAbsolutePath().normalize())) {
             ObjectNode result = ask(administration, arguments);
             if (json) {
-                spec.commandLine().getOut().println(result.toPrettyString());
+                out().println(result.toPrettyString());
             } else {
                 Table table = new Table();
                 show(result, table);
-                spec.commandLine().getOut().print(table.text());
+                out().print(table.text());
             }
-            spec.commandLine().getOut().flush();
+            out().flush();
             return 0;
         } catch (AdministrationException refused) {
             if (json) {
                 ObjectNode error = ControlProtocol.JSON.createObjectNode();
                 error.put("error", refused.getMessage());
-                spec.commandLine().getOut().println(error.toPrettyString());
-                spec.commandLine().getOut().flush();
+                out().println(error.toPrettyString());
+                out().flush();
             } else {
-                spec.commandLine().getErr().println("stemma: " + refused.getMessage());
-                spec.commandLine().getErr().flush();
+                err().println("stemma: " + refused.getMessage());
+                err().flush();
             }
             return 1;
         }

@@ -29,7 +29,9 @@ import java.util.List;
             SnapshotCommand.Rename.class,
             SnapshotCommand.HoldSnapshot.class,
             SnapshotCommand.Release.class,
-            SnapshotCommand.Delete.class
+            SnapshotCommand.Delete.class,
+            StreamCommands.ExportSnapshot.class,
+            StreamCommands.ImportSnapshot.class
         })
 final class SnapshotCommand {
     private SnapshotCommand() {}

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -56,11 +57,7 @@ public final class SocketAdministration implements Administration {
         request.put("operation", operation);
         request.set("arguments", arguments);
         try (SocketChannel channel = connect(socket)) {
-            byte[] line = (request + "\n").getBytes(StandardCharsets.UTF_8);
-            ByteBuffer bytes = ByteBuffer.wrap(line);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+            send(channel, request);
             String answer =
                     ControlProtocol.readLine(
                             new BufferedInputStream(Channels.newInputStream(channel)));
@@ -72,6 +69,33 @@ public final class SocketAdministration implements Administration {
                             + " did not answer "
                             + operation
                             + ": it has ended, or was ended meanwhile; its log says why",
+                    broken);
+        }
+    }
+
+    private static void send(SocketChannel channel, ObjectNode request) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap((request + "\n").getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    @Override
+    public ObjectNode perform(String operation, ObjectNode arguments, Payload payload)
+            throws AdministrationException {
+        ObjectNode request = ControlProtocol.JSON.createObjectNode();
+        request.put("operation", operation).put("stream", true);
+        request.set("arguments", arguments);
+        try (SocketChannel channel = connect(socket)) {
+            send(channel, request);
+            return read(operation, new StreamConversation(channel, payload).run());
+        } catch (IOException broken) {
+            throw new AdministrationException(
+                    operation
+                            + " was broken off: "
+                            + (broken instanceof EOFException
+                                    ? "the server has ended, or was ended"
+                                    : broken.getMessage()),
                     broken);
         }
     }

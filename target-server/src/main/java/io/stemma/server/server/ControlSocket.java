@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.stemma.server.cli.Administration;
 import io.stemma.server.cli.AdministrationException;
+import io.stemma.server.cli.ControlFrames;
 import io.stemma.server.cli.ControlProtocol;
+import io.stemma.server.cli.Payload;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,6 +16,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -24,6 +27,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -39,6 +44,7 @@ final class ControlSocket implements AutoCloseable {
     private final Path path;
     private final Administration administration;
     private final ServerSocketChannel channel;
+    private final Set<SocketChannel> streams = ConcurrentHashMap.newKeySet();
     private final Semaphore room = new Semaphore(CONNECTIONS_MAX);
 
     private ControlSocket(Path path, Administration administration, ServerSocketChannel channel) {
@@ -109,35 +115,58 @@ final class ControlSocket implements AutoCloseable {
 
     private void serve(SocketChannel connection) {
         try (connection) {
-            String line =
-                    ControlProtocol.readLine(
-                            new BufferedInputStream(Channels.newInputStream(connection)));
-            ByteBuffer answer =
-                    ByteBuffer.wrap((answer(line) + "\n").getBytes(StandardCharsets.UTF_8));
+            InputStream in = new BufferedInputStream(Channels.newInputStream(connection));
+            String line = ControlProtocol.readLine(in);
+            JsonNode request = parsed(line);
+            if (request != null && request.path("stream").asBoolean(false)) {
+                streams.add(connection);
+                ControlFrames frames = new ControlFrames(connection, in);
+                ObjectNode answer = answer(request, new SocketPayload(frames));
+                frames.send(ControlFrames.ANSWER, bytes(answer.toString()));
+                return;
+            }
+            ByteBuffer answer = bytes(answer(request, null) + "\n");
             while (answer.hasRemaining()) {
                 connection.write(answer);
             }
         } catch (IOException gone) {
             LOG.debug("a control connection ended early", gone);
         } finally {
+            streams.remove(connection);
             room.release();
         }
     }
 
-    private ObjectNode answer(@Nullable String line) {
-        ObjectNode answer = ControlProtocol.JSON.createObjectNode();
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static @Nullable JsonNode parsed(@Nullable String line) {
         try {
-            JsonNode request = ControlProtocol.JSON.readTree(line == null ? "" : line);
+            return ControlProtocol.JSON.readTree(line == null ? "" : line);
+        } catch (JacksonException notJson) {
+            return null;
+        }
+    }
+
+    private ObjectNode answer(@Nullable JsonNode request, @Nullable Payload payload) {
+        ObjectNode answer = ControlProtocol.JSON.createObjectNode();
+        if (request == null) {
+            return answer.put("error", "a request is one line of JSON");
+        }
+        try {
             if (request.get("arguments") instanceof ObjectNode arguments) {
                 String operation = request.path("operation").asText();
-                answer.set("result", administration.perform(operation, arguments));
+                answer.set(
+                        "result",
+                        payload == null
+                                ? administration.perform(operation, arguments)
+                                : administration.perform(operation, arguments, payload));
                 return answer;
             }
             return answer.put("error", "a request has an operation and arguments");
         } catch (AdministrationException refused) {
             return answer.put("error", refused.getMessage());
-        } catch (JacksonException notJson) {
-            return answer.put("error", "a request is one line of JSON");
         } catch (RuntimeException ours) {
             LOG.error("an operation failed", ours);
             return answer.put("error", "the server failed inside: " + ours);
@@ -148,6 +177,10 @@ final class ControlSocket implements AutoCloseable {
     public void close() {
         try {
             channel.close();
+            // What waits there for a command that does not read would hold up the end.
+            for (SocketChannel connection : streams) {
+                connection.close();
+            }
             Files.deleteIfExists(path);
         } catch (IOException left) {
             LOG.warn("control socket {} could not be removed: {}", path, left.getMessage());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.stemma.server.cli.Administration;
 import io.stemma.server.cli.AdministrationException;
 import io.stemma.server.cli.ControlProtocol;
+import io.stemma.server.cli.Payload;
 import io.stemma.server.iscsi.session.TargetDirectory;
 import io.stemma.server.iscsi.session.TargetNode;
 import io.stemma.server.metrics.CommandFigures;
@@ -54,6 +55,12 @@ final class MetricsAdministration implements Administration {
             case "metrics.prometheus" -> prometheus();
             default -> changes.perform(operation, arguments);
         };
+    }
+
+    @Override
+    public ObjectNode perform(String operation, ObjectNode arguments, Payload payload)
+            throws AdministrationException {
+        return changes.perform(operation, arguments, payload);
     }
 
     private ObjectNode prometheus() {

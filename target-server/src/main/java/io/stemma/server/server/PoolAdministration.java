@@ -12,6 +12,7 @@ import io.stemma.engine.volume.VolumeBackend;
 import io.stemma.server.cli.Administration;
 import io.stemma.server.cli.AdministrationException;
 import io.stemma.server.cli.ControlProtocol;
+import io.stemma.server.cli.Payload;
 import io.stemma.server.iscsi.session.Portal;
 
 import java.util.List;
@@ -31,6 +32,7 @@ final class PoolAdministration implements Administration {
     private final boolean serving;
     private final VolumeAdministration volumes;
     private final SnapshotAdministration snapshots;
+    private final StreamAdministration streams;
     private final TreeAdministration tree;
     private final LunAdministration luns;
     private final TargetAdministration targets;
@@ -54,6 +56,7 @@ final class PoolAdministration implements Administration {
         this.serving = serving;
         snapshots = new SnapshotAdministration(backend.registry(), estate);
         volumes = new VolumeAdministration(backend, estate, snapshots);
+        streams = new StreamAdministration(backend, estate, this);
         tree = new TreeAdministration(estate, volumes, serving);
         luns = new LunAdministration(estate);
         targets = new TargetAdministration(estate, luns, sessions, serving);
@@ -76,8 +79,8 @@ final class PoolAdministration implements Administration {
                 case "volume.rename" -> volumes.rename(arguments);
                 case "volume.writeCache" -> volumes.writeCache(arguments);
                 case "volume.recover" -> volumes.recover(arguments);
-                case "volume.delete" -> volumes.delete(arguments);
-                case "volume.revert" -> tree.revert(arguments);
+                case "volume.delete" -> streams.swept(volumes.delete(arguments));
+                case "volume.revert" -> streams.reverted(tree.revert(arguments));
                 case "volume.promote" -> tree.promote(arguments);
                 case "volume.flatten" -> tree.flatten(arguments);
                 case "merge.list" -> tree.merges();
@@ -98,7 +101,10 @@ final class PoolAdministration implements Administration {
                 case "target.set" -> targets.set(arguments);
                 case "target.delete" -> targets.delete(arguments);
                 case "lun.list" -> luns.list();
-                case "lun.map" -> luns.map(arguments);
+                case "lun.map" -> {
+                    streams.requireWhole(arguments.path("volume").asText());
+                    yield luns.map(arguments);
+                }
                 case "lun.unmap" -> luns.unmap(arguments);
                 default ->
                         throw new AdministrationException(
@@ -106,6 +112,21 @@ final class PoolAdministration implements Administration {
             };
         } catch (DeviceException failed) {
             throw new AdministrationException(Explanation.of(failed), failed);
+        } catch (IllegalArgumentException refused) {
+            throw new AdministrationException(Addresses.message(refused), refused);
+        }
+    }
+
+    /** Streams take long: they have the turn only where they begin and end. */
+    @Override
+    public ObjectNode perform(String operation, ObjectNode arguments, Payload payload)
+            throws AdministrationException {
+        try {
+            return switch (operation) {
+                case "snapshot.export" -> streams.exported(arguments, payload);
+                case "snapshot.import" -> streams.imported(arguments, payload);
+                default -> perform(operation, arguments);
+            };
         } catch (IllegalArgumentException refused) {
             throw new AdministrationException(Addresses.message(refused), refused);
         }
@@ -121,6 +142,7 @@ final class PoolAdministration implements Administration {
         ArrayNode problems = result.putArray("problems");
         space(result.putObject("space"), problems);
         estate.problems().forEach(problems::add);
+        streams.halfDone().forEach(problems::add);
         for (Volume volume : backend.volumes()) {
             DeviceFault fault = volume.offlineFault();
             if (fault != null) {
@@ -172,9 +194,14 @@ final class PoolAdministration implements Administration {
         return result;
     }
 
-    /** Waits for the operation under way and refuses later ones. */
+    /** Waits for the operations under way and refuses later ones. */
     @Override
-    public synchronized void close() throws AdministrationException {
+    public void close() throws AdministrationException {
+        streams.close();
+        end();
+    }
+
+    private synchronized void end() throws AdministrationException {
         closed = true;
         if (!serving) {
             try {
