@@ -92,13 +92,15 @@ public final class JournalCheck {
     private void gaps(Survey survey, int count, boolean needed) throws IOException {
         String what = needed ? DAMAGED : SUPERSEDED;
         for (int i = 0; i < count; i++) {
-            SegmentReader reader = survey.reader(survey.segments.get(i));
+            Survey.Surveyed surveyed = survey.segments.get(i);
+            SegmentReader reader = survey.reader(surveyed);
             while (true) {
                 if (reader.next()) {
                     continue;
                 }
                 int bad = reader.offset();
-                boolean begun = needed && reader.begun();
+                // What a later segment numbers again was cut off by a crash.
+                boolean begun = reader.begun() && reader.firstNumber() < surveyed.cut;
                 boolean more = reader.resync();
                 if (more || begun) {
                     faults.add(new JournalReport.Fault(needed, reader.file(), bad, what));
