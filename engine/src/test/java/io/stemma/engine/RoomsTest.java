@@ -34,7 +34,8 @@ class RoomsTest {
                     "io", List.of("runtime", "block"),
                     "layer", List.of("runtime", "block", "io"),
                     "journal", List.of("runtime", "block", "io", "layer"),
-                    "volume", List.of("runtime", "block", "io", "layer", "journal"),
+                    "check", List.of("runtime", "block", "io", "layer", "journal"),
+                    "volume", List.of("runtime", "block", "io", "layer", "journal", "check"),
                     "stream", List.of("runtime", "block", "volume"));
 
     private static final JavaClasses CLASSES =

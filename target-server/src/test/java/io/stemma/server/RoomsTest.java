@@ -44,7 +44,7 @@ class RoomsTest {
             List.of(NETTY, JSCSI, PICOCLI, JACKSON, YAML, LOGBACK, HISTOGRAM, MICROMETER);
 
     private static final List<String> ENGINE_ROOMS =
-            List.of("runtime", "block", "io", "journal", "layer", "volume", "stream");
+            List.of("runtime", "block", "io", "journal", "layer", "check", "volume", "stream");
 
     /** What one room may import. */
     private record Room(List<String> rooms, List<String> engine, List<String> libraries) {}

@@ -26,6 +26,7 @@ import java.util.UUID;
  */
 final class Opening {
     private static final String LAYER_PREFIX = "layer.";
+    private static final String LOST = "a structural record is lost: ";
 
     private final Folder folder;
     private final TimeSource time;
@@ -64,6 +65,23 @@ final class Opening {
         }
     }
 
+    /**
+     * Finds what {@link #run} would start from, and writes nothing; {@link #state} has it then.
+     *
+     * @param survey what was found in the segments
+     */
+    Replay look(Survey survey) throws IOException {
+        Replay replay = new Replay(survey, mutations);
+        replay.run();
+        image = replay.image();
+        MountIdentity now = folder.identity();
+        cacheSurvived = now.equals(image.identity()) && !folder.exists(Journal.FAILED_NAME);
+        image.apply(image.judge(now, cacheSurvived));
+        String hole = replay.structuralHole();
+        state = state(replay.whole(), hole == null ? null : LOST + hole);
+        return replay;
+    }
+
     /** The start failed: lets go of the files. */
     void abandon(Exception failed) {
         try {
@@ -97,7 +115,7 @@ final class Opening {
         if (hole != null) {
             // For what is read from now on; the verdict of a later run is the one on record.
             image.apply(image.judge(now, cacheSurvived));
-            state = state(false, "a structural record is lost: " + hole);
+            state = state(false, LOST + hole);
             stayReadOnly(replay.nextNumber(), hole);
             return;
         }

@@ -26,6 +26,9 @@ final class Replay {
         private static final long serialVersionUID = 1L;
     }
 
+    private static final String UNCOUNTED =
+            "a structural record is missing before this group: the pool is read-only";
+
     private final Survey survey;
     private final Set<Mutation> mutations;
     private PoolImage image = new PoolImage();
@@ -34,6 +37,10 @@ final class Replay {
     private long expected;
     private @Nullable String hole;
     private @Nullable String structuralHole;
+
+    /** The first group before which a structural record is missing that no number misses. */
+    private JournalReport.@Nullable Fault uncounted;
+
     private final Map<Integer, String> damaged = new LinkedHashMap<>();
 
     Replay(Survey survey, Set<Mutation> mutations) {
@@ -64,6 +71,11 @@ final class Replay {
         return expected;
     }
 
+    /** The checkpoint, or the creation of the pool, from which the records were followed. */
+    Survey.Start start() {
+        return start;
+    }
+
     /** Index of the first segment that is needed. */
     int firstNeeded() {
         return start.index();
@@ -77,6 +89,10 @@ final class Replay {
     /** Where a structural record is missing; null if none is. */
     @Nullable String structuralHole() {
         return structuralHole;
+    }
+
+    JournalReport.@Nullable Fault uncounted() {
+        return uncounted;
     }
 
     /** What has to be recorded of volumes that miss records. */
@@ -93,6 +109,7 @@ final class Replay {
         loading = null;
         hole = null;
         structuralHole = null;
+        uncounted = null;
         damaged.clear();
         for (int i = from.index(); i < survey.segments.size(); i++) {
             if (!walk(survey.segments.get(i))) {
@@ -173,7 +190,10 @@ final class Replay {
 
     private JournalDamage damage(SegmentReader reader, RuntimeException cause) {
         JournalDamage damage =
-                new JournalDamage(reader.where() + " cannot be followed: " + cause.getMessage());
+                new JournalDamage(
+                        reader.file(),
+                        reader.offset(),
+                        reader.where() + " cannot be followed: " + cause.getMessage());
         damage.initCause(cause);
         return damage;
     }
@@ -184,6 +204,10 @@ final class Replay {
             return;
         }
         if (reader.structuralBefore() != image.structuralCount()) {
+            if (hole == null && structuralHole == null) {
+                uncounted =
+                        new JournalReport.Fault(true, reader.file(), reader.offset(), UNCOUNTED);
+            }
             structuralHole = hole == null ? reader.where() : hole;
             image.structuralCount(reader.structuralBefore());
         }

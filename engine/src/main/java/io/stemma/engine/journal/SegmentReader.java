@@ -64,6 +64,12 @@ final class SegmentReader {
         return content.getInt(at + 4) == GroupBuffer.checksum(checked, crc, at, bytes) ? bytes : 0;
     }
 
+    /** Name of the file. */
+    String file() {
+        return segment.file.name();
+    }
+
+    /** Where the group begins, or where none does that is valid. */
     int offset() {
         return offset;
     }
@@ -88,6 +94,14 @@ final class SegmentReader {
     ByteBuffer body() {
         int head = GroupBuffer.HEAD_BYTES;
         return content.slice(offset + head, length - head);
+    }
+
+    /** Whether what stands at this place was begun as a group of this incarnation. */
+    boolean begun() {
+        return offset <= segment.bytes - GroupBuffer.HEAD_BYTES
+                && content.getLong(offset + 16) == segment.pool.getMostSignificantBits()
+                && content.getLong(offset + 24) == segment.pool.getLeastSignificantBits()
+                && content.getLong(offset + 32) == segment.incarnation;
     }
 
     String where() {

@@ -84,18 +84,25 @@ final class SegmentStore implements AutoCloseable {
      * @throws JournalDamage if a file has lost its header
      */
     void requireNothingLost() throws IOException {
-        ByteBuffer content = ByteBuffer.allocateDirect(FILL_BYTES);
         for (BlockFile file : free) {
-            long size = file.size();
-            for (long at = Segment.HEADER_BYTES; at < size; at += FILL_BYTES) {
-                int length = (int) Math.min(FILL_BYTES, size - at);
-                file.read(at, Segment.address(content), length);
-                if (!isZero(content, length)) {
-                    throw new JournalDamage(
-                            file.name() + " is not empty, and its header is damaged");
-                }
+            if (holdsSomething(file)) {
+                throw new JournalDamage(file.name() + " is not empty, and its header is damaged");
             }
         }
+    }
+
+    /** Whether anything was ever written behind the header. */
+    private static boolean holdsSomething(BlockFile file) throws IOException {
+        ByteBuffer content = ByteBuffer.allocateDirect(FILL_BYTES);
+        long size = file.size();
+        for (long at = Segment.HEADER_BYTES; at < size; at += FILL_BYTES) {
+            int length = (int) Math.min(FILL_BYTES, size - at);
+            file.read(at, Segment.address(content), length);
+            if (!isZero(content, length)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isZero(ByteBuffer content, int length) {
@@ -105,6 +112,20 @@ final class SegmentStore implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    /**
+     * Names of the files without a valid header that hold something behind it. Such a file may have
+     * lost records, or a crash came while it was to be used again.
+     */
+    List<String> headless() throws IOException {
+        List<String> headless = new ArrayList<>();
+        for (BlockFile file : free) {
+            if (holdsSomething(file)) {
+                headless.add(file.name());
+            }
+        }
+        return headless;
     }
 
     /** Begins a pool that never existed: leftovers of an interrupted creation go. */

@@ -16,6 +16,7 @@ public final class Main {
     static CommandLine commandLine() {
         CommandLine line = StemmaCommand.commandLine(PoolAccess::administration);
         line.addSubcommand(new ServeCommand());
+        line.addSubcommand(new CheckCommand());
         return line;
     }
 
