@@ -346,17 +346,7 @@ public final class FileBackend implements VolumeBackend {
             if (newBlockCount > now.blockCount()) {
                 withTurn(() -> VolumeChanges.grow(ours, next));
             } else if (newBlockCount < now.blockCount()) {
-                if (!allowShrink) {
-                    throw new IllegalArgumentException(
-                            "volume \""
-                                    + ours.name()
-                                    + "\" has "
-                                    + now.blockCount()
-                                    + " blocks; "
-                                    + newBlockCount
-                                    + " would lose the rest for ever: allow the shrink if that is"
-                                    + " meant");
-                }
+                VolumeNames.checkShrink(ours.name(), now, newBlockCount, allowShrink);
                 withTurn(() -> VolumeChanges.shrink(ours, next));
             }
         }

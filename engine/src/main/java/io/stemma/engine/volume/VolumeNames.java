@@ -57,4 +57,18 @@ final class VolumeNames {
                             + Limits.LAYER_BLOCKS_MAX * Limits.LAYER_BLOCK_BYTES);
         }
     }
+
+    /** A smaller size loses something for ever, so it needs to be meant. */
+    static void checkShrink(String name, Geometry now, long newBlockCount, boolean allowed) {
+        if (!allowed) {
+            throw new IllegalArgumentException(
+                    "volume \""
+                            + name
+                            + "\" has "
+                            + now.blockCount()
+                            + " blocks; "
+                            + newBlockCount
+                            + " would lose the rest for ever: allow the shrink if that is meant");
+        }
+    }
 }
