@@ -43,8 +43,11 @@ public final class Limits {
     /** Layer blocks that a merge copies under one lock; larger pieces make host writes dear. */
     public static final int MERGE_PIECE_BLOCKS = 16;
 
-    /** Hidden blocks of a layer that are worth giving back while nothing else is to be done. */
-    public static final long TRIM_BLOCKS_MIN = 256;
+    /**
+     * Hidden blocks of a layer that are worth giving back while nothing else is to be done; of a
+     * small layer a 64th of its blocks is.
+     */
+    public static final long TRIM_BLOCKS_WORTH = 256;
 
     /** Runs of blocks that one step of a trim gives back; the others are for the next one. */
     public static final int TRIM_RUNS_MAX = 256;

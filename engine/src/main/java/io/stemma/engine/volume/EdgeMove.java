@@ -206,6 +206,12 @@ final class EdgeMove {
         pool.layers().owners().forget(parent);
         awaitReaders();
         before.punchWhereGone(pool.space(), parent);
+        if (pool.makes(Plant.MERGE_TRUSTS_PENDING)) {
+            for (LayerTrimmed run : hidden) {
+                long behind = run.first() + run.count();
+                new RunsOfData(parent, run.first(), behind).punch(pool.space(), parent.file());
+            }
+        }
         return until;
     }
 

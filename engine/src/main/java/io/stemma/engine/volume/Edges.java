@@ -100,9 +100,8 @@ final class Edges {
         }
         // What hosts write is never moved down; the parent stays until the next snapshot.
         long hidden = LayerSpace.held(parent) - shown;
-        return hidden >= Limits.TRIM_BLOCKS_MIN
-                ? new Edge(parent, child, host, Edge.Way.TRIM)
-                : null;
+        long worth = Math.clamp(parent.presence().blockCount() / 64, 1, Limits.TRIM_BLOCKS_WORTH);
+        return hidden >= worth ? new Edge(parent, child, host, Edge.Way.TRIM) : null;
     }
 
     private static long moved(Edge edge) {

@@ -83,7 +83,7 @@ class FoundByProgramsTest {
 
     @Test
     void workOnLayersEndsWhereAVolumeSeesLessOfOneThanItHolds() throws Exception {
-        int blocks = (int) (2 * Limits.TRIM_BLOCKS_MIN * Limits.LAYER_BLOCK_BYTES / 512);
+        int blocks = (int) (2 * Limits.TRIM_BLOCKS_WORTH * Limits.LAYER_BLOCK_BYTES / 512);
         SimulatedVolumeRig rig = new SimulatedVolumeRig(1, blocks * 512L);
         rig.write(0, blocks, 1);
         Snapshot snapshot = snapshot(rig, "s");
