@@ -117,7 +117,8 @@ public final class JournalCheck {
         long expected = start.begin();
         String file = "";
         int bad = -1;
-        boolean begun = false;
+        String tornFile = "";
+        int tornAt = 0;
         for (int i = start.index(); i < survey.segments.size(); i++) {
             Survey.Surveyed surveyed = survey.segments.get(i);
             SegmentReader reader = survey.reader(surveyed);
@@ -127,7 +128,10 @@ public final class JournalCheck {
                 if (gap) {
                     file = reader.file();
                     bad = reader.offset();
-                    begun = reader.begun();
+                    if (reader.begun() && reader.firstNumber() < surveyed.cut) {
+                        tornFile = file;
+                        tornAt = bad;
+                    }
                     next = reader.resync();
                 }
                 long first = next ? reader.firstNumber() : Long.MAX_VALUE;
@@ -148,8 +152,8 @@ public final class JournalCheck {
         }
         if (expected <= survey.knownDurable) {
             missing(file, bad, expected, survey.knownDurable);
-        } else if (begun) {
-            torn(file, bad);
+        } else if (!tornFile.isEmpty() && faults.isEmpty()) {
+            torn(tornFile, tornAt);
         }
     }
 
