@@ -203,8 +203,14 @@ final class UnmapPath {
     }
 
     private void publish(Operation operation) {
-        boolean covers = operation.layer().covers(operation.lockedFirst, operation.lockedCount);
-        BlockState state = covers ? BlockState.ZERO : BlockState.ABSENT;
+        long first = operation.lockedFirst;
+        long count = operation.lockedCount;
+        Layer layer = operation.layer();
+        // That nothing shows through may stand on a record of the layer below that is void one day.
+        boolean shows =
+                layer.covers(first, count)
+                        || (layer.below() != null && volume.unbarriered().touches(first, count));
+        BlockState state = shows ? BlockState.ZERO : BlockState.ABSENT;
         publish(operation, state, operation.durable);
     }
 

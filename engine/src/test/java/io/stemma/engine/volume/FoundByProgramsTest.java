@@ -41,6 +41,23 @@ class FoundByProgramsTest {
     }
 
     @Test
+    void aDurableZeroDoesNotStandOnAnUnmapThatIsVoid() throws Exception {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            SimulatedVolumeRig rig = new SimulatedVolumeRig(seed, BLOCKS * 512);
+            rig.write(0, BLOCKS, 1);
+            rig.flush();
+            rig.unmap(8, 8);
+            PointsInTime.Cut cut = points(rig).prepare(List.of(rig.volume));
+            cut.cut();
+            TestRequest zeroes = new TestRequest();
+            zeroes.writeZeroes(8, 8, true);
+            assertThat(rig.run(zeroes)).isNull();
+            rig.restart(false);
+            assertThat(rig.read(8, 8)).as("seed %d", seed).containsOnly(0);
+        }
+    }
+
+    @Test
     void aShrinkThatWasCutLosesNothing() throws Exception {
         for (int operation = 1; operation < 60; operation++) {
             SimulatedVolumeRig rig = new SimulatedVolumeRig(operation, BLOCKS * 512);
