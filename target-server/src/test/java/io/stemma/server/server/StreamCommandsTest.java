@@ -48,7 +48,7 @@ class StreamCommandsTest {
                         List::of,
                         true);
         socket = ControlSocket.open(folder, pool);
-        done("volume create web 8MiB");
+        done("volume create web --size 8MiB");
         done("target create iqn.2026-11.com.example:t");
     }
 
